@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Keys, certificates and trust: reading, signing, verifying. RFC 5280, 4945, 7296 3.8, 7427, 4754.
+ *
+ * Certificates are public; private keys live only in the `keys` role (design.md 6) and here.
+ */
+#pragma once
+
+#include "base/time.h"
+#include "crypto/crypto.h"
+#include "policy/identity.h"
+
+struct cert; /* an X.509 certificate */
+struct key;  /* a private key: RSA, ECDSA (P-256, P-384, P-521) ... */
+
+/* PEM or DER. REASON_CERT_UNREADABLE with the library's words. */
+struct cert *cert_read(struct bytes data, struct reason *why, struct arena *arena);
+struct cert *cert_ref(struct cert *c);
+void cert_free(struct cert *c); /* NULL is fine */
+struct bytes cert_der(const struct cert *c);
+struct bytes cert_subject(const struct cert *c);           /* DER Name */
+struct bytes cert_issuer(const struct cert *c);            /* DER Name */
+bool cert_is_ca(const struct cert *c);
+void cert_times(const struct cert *c, int64_t *not_before, int64_t *not_after);
+/* SHA-1 of the SubjectPublicKeyInfo, for CERTREQ (RFC 7296 3.7). */
+bool cert_spki_sha1(const struct cert *c, uint8_t out[20]);
+/* The subject DN equals it, or a subjectAltName of the same type does (RFC 4945). Wildcards of the configuration are not
+ * meant here: `id` is what the peer claimed. */
+bool cert_has_identity(const struct cert *c, const struct identity *id);
+/* The first subjectAltName-less default identity: the subject DN. Borrows from c. */
+struct identity cert_identity(const struct cert *c);
+
+struct key *key_read(struct bytes data, struct bytes passphrase, struct reason *why, struct arena *arena); /* PEM or DER; PKCS#1, SEC1, PKCS#8 */
+void key_free(struct key *k);
+bool key_fits(const struct key *k, const struct cert *c);
+bool key_id(const struct key *k, uint8_t out[20]);         /* SHA-1 of the public key bits, as VICI's key ids */
+
+/* Hash algorithms of RFC 7427 as a bit set: bit n = IANA number n (SHA1 1, SHA2-256 2, SHA2-384 3, SHA2-512 4, Identity 5). */
+typedef uint32_t hash_set;
+#define HASH_BIT(n) (1u << (n))
+
+/* What an AUTH payload carries. RFC 7296 3.8; RFC 7427 3. */
+struct auth_data {
+	uint8_t method;     /* 1 RSA, 2 PSK, 9..11 ECDSA, 14 Digital Signature */
+	struct bytes data;  /* for 14 with the AlgorithmIdentifier in front; borrows from the arena it was made in */
+};
+
+/*
+ * Signs `octets`. `peer` = the peer's SIGNATURE_HASH_ALGORITHMS (0: it sent none: classic methods 1 and 9 to 11).
+ * `deterministic`: RFC 6979-like nonces and a PSS salt drawn from `seed` (tests); PSS is used only if `pss`.
+ * Strongest hash that both allow and that fits the key; SHA-1 only if nothing else is (classic RSA method 1 needs it).
+ */
+struct sign_how {
+	hash_set peer, allowed; /* allowed 0: SHA-2 all */
+	bool pss, deterministic;
+};
+bool key_sign(const struct key *k, struct bytes octets, struct sign_how how, struct auth_data *out, struct arena *arena,
+              struct reason *why);
+/* Verifies an AUTH payload made by the certificate's key. Whole-block compare of PKCS#1 (the library's), `allowed` hashes only. */
+bool cert_verify_auth(const struct cert *c, struct bytes octets, struct auth_data auth, hash_set allowed, struct reason *why,
+                      struct arena *arena);
+
+/* The trust anchors of this host and loaded intermediates. */
+struct trust {
+	struct cert **anchors;
+	size_t anchor_count;
+	struct cert **others;   /* intermediates and peers' certificates that are loaded */
+	size_t other_count;
+};
+/*
+ * The path from chain[0] to an anchor, at `wall` seconds. Extended key usage, basic constraints, name constraints and path length are checked;
+ * an anchor that is configured as the end-entity certificate itself (`pinned`) needs no path but its times.
+ * Reasons: CERT_EXPIRED / CERT_NOT_YET (got = now, wanted = the bound, about = subject), CERT_SELF_SIGNED, CERT_UNTRUSTED (about = missing
+ * issuer's DN), CERT_INVALID (about = the library's words).
+ */
+bool trust_path(const struct trust *t, struct cert *const *chain, size_t count, int64_t wall, struct reason *why, struct arena *arena);
