@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The engine: IKE without I/O. design.md sections 2 and 4.
+ *
+ * Datagrams, commands, answers and time go in; engine_next gives what is to be done: datagrams to send, questions to answer,
+ * Child SAs to remove, news, and the end of commands. The engine reads no clock, opens no socket, draws no randomness of its own (it
+ * asks its host's `random`), and never blocks. Same inputs and same random bytes, same outputs, to the byte.
+ *
+ *     while (engine_next(engine, &event))
+ *             host_do(host, &event);
+ *     wait until engine_deadline(engine) or something arrives, then call one of the functions below
+ *
+ * Slices and pointers in an event are valid until the next engine_* call, except where "moves out" is said.
+ * One thread at a time. Out of memory is survived: what could not be done is refused with REASON_MEMORY.
+ */
+#pragma once
+
+#include "base/random.h"
+#include "base/time.h"
+#include "config/connection.h"
+#include "ike/auth/auth.h"
+#include "ipsec/child.h"
+
+struct engine;
+
+/* The steps of one IKE version (ike/v2/steps.h: `const struct step_table ike_v2_steps`). */
+struct step_table;
+
+struct engine_conf {
+	struct random random;
+	const struct step_table *v2, *v1;   /* v1 may be NULL: IKEv1 is not spoken */
+	uint16_t port, port_nat_t;          /* ours: 500, 4500 */
+	/* limits and times; 0 takes the default in brackets. Milliseconds. */
+	uint32_t retransmit_first;          /* [4000], RFC 7296 2.4 */
+	uint32_t retransmit_base_percent;   /* [180]: each wait is 1.8 times the last */
+	uint32_t retransmit_tries;          /* [5]: sends at 0, 4, 11, 24, 47, 89 s; gives up at 165 s */
+	uint32_t retransmit_jitter_percent; /* [0] */
+	uint32_t ask_deadline;              /* [20000] */
+	uint32_t half_open_timeout;         /* [30000] */
+	uint32_t keepalive;                 /* [20000]; RFC 3948 4 */
+	uint32_t response_cache;            /* [180000] */
+	uint32_t retry_first, retry_most;   /* [2000, 300000]: start_action = start after a failure */
+	uint32_t cookie_threshold;          /* [30] half-open before cookies are asked */
+	uint32_t half_open_per_source;      /* [5] */
+	uint32_t half_open_max;             /* [1000] */
+	bool deterministic;                 /* asks for deterministic signatures (tests) */
+	bool no_response_cache;             /* a planted fault for the simulator; never set by the daemon */
+};
+
+struct engine *engine_new(const struct engine_conf *conf, struct now now);
+void engine_free(struct engine *e);
+
+/* --- in --- */
+
+void engine_input(struct engine *e, struct now now, const struct path *path, struct bytes datagram);
+
+enum command_kind {
+	COMMAND_LOAD,       /* conn (the engine takes its own reference); same name: replaced by vici.md 13.2; start actions run */
+	COMMAND_UNLOAD,     /* name */
+	COMMAND_INITIATE,   /* name (or NULL: any connection), child (or NULL: all children); done when up, or failed */
+	COMMAND_TERMINATE,  /* name/child/ike_id/child_id; done when gone */
+	COMMAND_SHUTDOWN,   /* deletes are sent for all; done when answered or after `timeout` */
+};
+struct command {
+	enum command_kind kind;
+	const struct connection *conn;
+	const char *name, *child;       /* connection's and child's name */
+	uint32_t ike_id, child_id;      /* unique ids; 0: none */
+	bool force;                     /* TERMINATE: do not wait for the peer's answer */
+	bool keep_trying;               /* INITIATE: retry with backoff until terminated (start_action = start does this) */
+	uint32_t timeout;               /* ms; 0: none */
+};
+/* `token` is the caller's, not 0; every command ends in one EVENT_DONE with it. */
+void engine_command(struct engine *e, struct now now, uint64_t token, const struct command *c);
+
+enum ask_kind {
+	ASK_NONE,
+	ASK_KE,         /* make a key exchange value, and with `peer` also the shared secret */
+	ASK_AUTH_MAKE,  /* our AUTH payload */
+	ASK_AUTH_CHECK, /* is the peer's AUTH right */
+	ASK_RESOLVE,    /* a name: its addresses */
+	ASK_SOURCE,     /* the local address to use towards a remote one */
+	ASK_SPI,        /* an inbound ESP SPI */
+	ASK_INSTALL,    /* a Child SA, both directions */
+};
+const char *ask_name(enum ask_kind kind);
+
+struct ask {
+	enum ask_kind kind;
+	uint32_t ike_id;          /* for whom: the question is idempotent by (SA, exchange, kind) */
+	struct {
+		const struct algorithm *method;
+		struct bytes seed; /* PRIVATE random bytes that the key is made from (crypto/crypto.h) */
+		struct bytes peer; /* empty: only our public value is wanted */
+		bool agree_only;   /* our public value is not wanted again */
+	} ke;
+	struct auth_make_question make;
+	struct auth_check_question check;
+	const char *name;         /* RESOLVE */
+	uint8_t family;           /* RESOLVE: enum addr_family wanted, ADDR_NONE = both */
+	struct addr remote;       /* SOURCE, SPI */
+	struct child_params *install; /* INSTALL: the host moves it out */
+};
+
+struct answer {
+	bool ok;
+	struct reason why;        /* when not ok; copied by the engine */
+	struct bytes public_value; /* KE */
+	struct bytes shared;      /* KE: copied into a secret; the host wipes its own */
+	struct auth_make_answer make;
+	struct addr *addrs;       /* RESOLVE */
+	size_t addr_count;
+	struct addr local;        /* SOURCE */
+	uint32_t interface;
+	uint32_t spi;             /* SPI */
+};
+/* An unknown or late token is dropped; what the answer brought (SPI, installed SA) comes back as EVENT_RELEASE. */
+void engine_answer(struct engine *e, struct now now, uint64_t token, enum ask_kind kind, const struct answer *a);
+
+enum traffic_kind { TRAFFIC_SOFT_LIMIT, TRAFFIC_HARD_LIMIT, TRAFFIC_SEQUENCE_LIMIT, TRAFFIC_MOVED, TRAFFIC_UNKNOWN_SPI, TRAFFIC_USED };
+struct traffic {
+	enum traffic_kind kind;
+	uint32_t child_id;
+	uint32_t spi;
+	struct path path;         /* MOVED, UNKNOWN_SPI */
+};
+void engine_traffic(struct engine *e, struct now now, const struct traffic *t);
+void engine_network(struct engine *e, struct now now); /* addresses or routes changed */
+void engine_expire(struct engine *e, struct now now);
+uint64_t engine_deadline(const struct engine *e);      /* boot ms; NEVER */
+
+/* --- out --- */
+
+enum event_kind {
+	EVENT_SEND,         /* path, datagram; keepalive: one byte 0xff without marker */
+	EVENT_ASK,          /* token, ask */
+	EVENT_RELEASE,      /* release */
+	EVENT_CHILD_REMOVE, /* child_id */
+	EVENT_TELL,         /* tell */
+	EVENT_DONE,         /* token, ok, why */
+};
+
+enum tell_kind {
+	TELL_STORY,      /* a step or a reason was added to a connection's story, or to the ring of strangers (conn NULL) */
+	TELL_IKE_UP,
+	TELL_IKE_DOWN,
+	TELL_CHILD_UP,
+	TELL_CHILD_DOWN,
+	TELL_IKE_UPDATE, /* addresses or ports changed */
+};
+struct story_entry; /* ike/story.h */
+struct tell {
+	enum tell_kind kind;
+	const char *connection;            /* NULL: no connection fits */
+	uint32_t ike_id, child_id;         /* 0: none */
+	uint64_t command;                  /* token of the command that caused it; 0: none */
+	const struct story_entry *entry;   /* STORY */
+	const struct ike_info *ike;        /* the others */
+	const struct child_info *child;
+};
+
+struct event {
+	enum event_kind kind;
+	struct path path;
+	struct bytes datagram;
+	bool keepalive;
+	uint64_t token;
+	struct ask ask;
+	struct {
+		enum ask_kind kind; /* ASK_SPI: spi; ASK_INSTALL: child_id */
+		uint32_t spi, child_id;
+	} release;
+	uint32_t child_id;
+	struct tell tell;
+	bool ok;
+	struct reason why;
+	unsigned matches, ended; /* DONE of TERMINATE */
+};
+bool engine_next(struct engine *e, struct event *out);
+
+/* --- looking in (control's listings, tests' invariants) --- */
+
+enum ike_state { IKE_CREATED, IKE_CONNECTING, IKE_ESTABLISHED, IKE_REKEYING, IKE_DELETING, IKE_DESTROYING };
+const char *ike_state_name(enum ike_state s);         /* VICI's names, vici.md 7 */
+enum child_state { CHILD_CREATED, CHILD_INSTALLING, CHILD_INSTALLED, CHILD_REKEYING, CHILD_REKEYED, CHILD_DELETING };
+const char *child_state_name(enum child_state s);
+
+struct ike_info {
+	uint32_t id;
+	const char *connection;      /* NULL: responder that does not know yet */
+	uint8_t version;
+	enum ike_state state;
+	bool initiator;
+	uint64_t spi_i, spi_r;
+	struct path path;
+	struct identity local_id, remote_id; /* ID_ANY: not known */
+	bool nat_local, nat_remote, nat_fake;
+	const struct suite *suite;   /* NULL: none chosen */
+	uint64_t established;        /* boot ms; 0 */
+	uint64_t rekey_at, reauth_at; /* boot ms; NEVER: not scheduled */
+	unsigned retransmits;        /* of the request in flight */
+	size_t child_count;
+	const char *task;            /* VICI's task name of what is in flight, or NULL */
+};
+struct child_info {
+	uint32_t id, reqid, ike_id;
+	const char *name;
+	enum child_state state;
+	enum child_mode mode;
+	enum child_encap encap;
+	uint32_t spi_in, spi_out;
+	const struct suite *suite;
+	const struct selectors *local_ts, *remote_ts;
+	uint64_t installed, rekey_at, life_at; /* boot ms; NEVER: none */
+};
+/* Return false from `each` to stop. The engine must not be called from inside. */
+void engine_each_ike(const struct engine *e, bool (*each)(void *ctx, const struct ike_info *ike), void *ctx);
+void engine_each_child(const struct engine *e, uint32_t ike_id, bool (*each)(void *ctx, const struct child_info *child), void *ctx);
+void engine_each_connection(const struct engine *e, bool (*each)(void *ctx, const struct connection *conn), void *ctx);
+const struct connection *engine_connection(const struct engine *e, const char *name); /* NULL */
+
+/* Stories: ike/story.h. Counters by name for metrics and tests: */
+struct engine_counter {
+	const char *name;
+	uint64_t value;
+};
+size_t engine_counters(const struct engine *e, struct engine_counter *out, size_t max);
+/* VICI's get-counters order (vici.md 5.1) for one connection, or NULL for all. */
+#define VICI_COUNTERS 21
+void engine_vici_counters(const struct engine *e, const char *connection, uint64_t out[VICI_COUNTERS]);
