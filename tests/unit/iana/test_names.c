@@ -83,13 +83,27 @@ static const struct {
 	const char *(*of)(unsigned number);
 	unsigned number;
 } unknown[] = {
-	{ iana_exchange_name, 33 },   { iana_exchange_name, 45 },    { iana_exchange_name, 255 },
-	{ iana_payload_name, 1 },     { iana_payload_name, 55 },     { iana_encr_name, 0 },
-	{ iana_encr_name, 10 },       { iana_encr_name, 17 },        { iana_encr_name, 65535 },
-	{ iana_notify_name, 0 },      { iana_notify_name, 2 },       { iana_notify_name, 8192 },
-	{ iana_notify_name, 40960 },  { iana_ke_name, 3 },           { iana_ke_name, 1024 },
-	{ iana_ts_type_name, 0 },     { iana_id_type_name, 4 },      { iana_protocol_name, 4294967295u },
-	{ iana_v1_payload_name, 23 }, { iana_v1_esp_auth_name, 14 }, { iana_ip_protocol_name, 253 },
+	{ iana_exchange_name, 33 },
+	{ iana_exchange_name, 45 },
+	{ iana_exchange_name, 255 },
+	{ iana_payload_name, 1 },
+	{ iana_payload_name, 55 },
+	{ iana_encr_name, 0 },
+	{ iana_encr_name, 10 },
+	{ iana_encr_name, 17 },
+	{ iana_encr_name, 65535 },
+	{ iana_notify_name, 0 },
+	{ iana_notify_name, 2 },
+	{ iana_notify_name, 8192 },
+	{ iana_notify_name, 40960 },
+	{ iana_ke_name, 3 },
+	{ iana_ke_name, 1024 },
+	{ iana_ts_type_name, 0 },
+	{ iana_id_type_name, 4 },
+	{ iana_protocol_name, 4294967295u },
+	{ iana_v1_payload_name, 23 },
+	{ iana_v1_esp_auth_name, 14 },
+	{ iana_ip_protocol_name, 253 },
 };
 
 static void unknown_numbers_have_no_name(void **state)
