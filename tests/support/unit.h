@@ -13,5 +13,4 @@
 
 #include <cmocka.h>
 
-/* Rows of a table of cases: for (size_t i = 0; i < COUNT_OF(cases); i++) */
-#define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
+#include "base/bytes.h" /* COUNT_OF: rows of a table of cases */
