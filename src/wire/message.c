@@ -76,14 +76,14 @@ bool payloads_read(struct payloads *out, uint8_t first, struct bytes chain, stru
 {
 	*out = (struct payloads){ 0 };
 	if (!walk(out, first, chain, why)) {
-		out->count = 0;
+		*out = (struct payloads){ 0 };
 		return false;
 	}
 	if (out->count == 0)
 		return true;
 	out->list = arena_array(arena, out->count, sizeof *out->list);
 	if (!out->list) {
-		out->count = 0;
+		*out = (struct payloads){ 0 };
 		return refuse_text(why, REASON_MEMORY, 0, "list of payloads");
 	}
 	return walk(out, first, chain, why);
