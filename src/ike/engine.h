@@ -82,6 +82,7 @@ enum ask_kind {
 	ASK_SOURCE,     /* the local address to use towards a remote one */
 	ASK_SPI,        /* an inbound ESP SPI */
 	ASK_INSTALL,    /* a Child SA, both directions */
+	ASK_CERTREQ,    /* hashes of the CAs that we trust, for a CERTREQ payload (auth_certreq) */
 };
 const char *ask_name(enum ask_kind kind);
 
@@ -100,6 +101,7 @@ struct ask {
 	uint8_t family;           /* RESOLVE: enum addr_family wanted, ADDR_NONE = both */
 	struct addr remote;       /* SOURCE, SPI */
 	struct child_params *install; /* INSTALL: the host moves it out */
+	const struct auth_round *certreq; /* CERTREQ: our remote round */
 };
 
 struct answer {
@@ -113,6 +115,7 @@ struct answer {
 	struct addr local;        /* SOURCE */
 	uint32_t interface;
 	uint32_t spi;             /* SPI */
+	struct bytes certreq;     /* CERTREQ: 20 bytes each; empty: no CERTREQ is sent */
 };
 /* An unknown or late token is dropped; what the answer brought (SPI, installed SA) comes back as EVENT_RELEASE. */
 void engine_answer(struct engine *e, struct now now, uint64_t token, enum ask_kind kind, const struct answer *a);
@@ -135,7 +138,7 @@ enum event_kind {
 	EVENT_SEND,         /* path, datagram; keepalive: one byte 0xff without marker */
 	EVENT_ASK,          /* token, ask */
 	EVENT_RELEASE,      /* release */
-	EVENT_CHILD_REMOVE, /* child_id */
+	EVENT_CHILD_REMOVE, /* child_id; its inbound SPI is free with it */
 	EVENT_TELL,         /* tell */
 	EVENT_DONE,         /* token, ok, why */
 };
@@ -224,6 +227,8 @@ struct engine_counter {
 	const char *name;
 	uint64_t value;
 };
+/* How often row `row` of `table` was taken (ike/step.h enumerates the rows). */
+uint64_t engine_row_taken(const struct engine *e, const struct step_table *table, size_t row);
 size_t engine_counters(const struct engine *e, struct engine_counter *out, size_t max);
 /* VICI's get-counters order (vici.md 5.1) for one connection, or NULL for all. */
 #define VICI_COUNTERS 21

@@ -35,6 +35,8 @@ struct auth_make_answer {
 	struct auth_data auth;
 	size_t cert_count;
 	struct bytes *certs;              /* DER: leaf first */
+	bool faulty;                      /* it was made, but the peer will hardly take it: */
+	struct reason fault;              /* our own certificate has expired, ... */
 };
 
 struct auth_check_question {
