@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+/* The engine's news as VICI events, and the ends of commands as answers. vici.md 6. */
+#include "control/private.h"
+#include "policy/explain.h"
+
+/* strongSwan's log groups and levels for a story's entry: refusals are 0 or 1, steps are 1, retransmissions 1. */
+static void put_log(struct text *m, const struct tell *tell, bool with_thread)
+{
+	struct text words = { 0 };
+
+	story_entry_print(&words, tell->entry);
+	vici_key_str(m, "group", tell->child_id ? "CHD" : "IKE");
+	vici_key_str(m, "level", "1");
+	if (with_thread)
+		vici_key_str(m, "thread", "1");
+	if (tell->connection)
+		vici_key_str(m, "ikesa-name", tell->connection);
+	if (tell->ike_id)
+		vici_key_format(m, "ikesa-uniqueid", "%u", tell->ike_id);
+	vici_key_str(m, "msg", text_str(&words));
+	text_clear(&words);
+}
+
+static struct waiting *waiting_find(struct control *c, uint64_t token)
+{
+	LIST_EACH(at, &c->waitings) {
+		struct waiting *w = LIST_ITEM(at, struct waiting, link);
+
+		if (w->token == token)
+			return w;
+	}
+	return NULL;
+}
+
+static void tell_story(struct control *c, const struct tell *tell)
+{
+	struct waiting *w = tell->command ? waiting_find(c, tell->command) : NULL;
+	struct text m = { 0 };
+
+	if (w && w->client && w->loglevel >= 1) {
+		put_log(&m, tell, false);
+		client_event(w->client, ON_CONTROL_LOG, bytes(m.at, m.len));
+		text_clear(&m);
+	}
+	if (control_wanted(c, ON_LOG)) {
+		put_log(&m, tell, true);
+		control_event(c, ON_LOG, bytes(m.at, m.len));
+		text_clear(&m);
+	}
+}
+
+static const char *sa_name(const struct tell *tell)
+{
+	return tell->connection ? tell->connection : "(unnamed)";
+}
+
+static void tell_ike(struct control *c, const struct tell *tell, bool up)
+{
+	struct text m = { 0 };
+
+	if (!tell->ike || !control_wanted(c, ON_IKE_UPDOWN))
+		return;
+	if (up)
+		vici_key_str(&m, "up", "yes");
+	vici_section(&m, sa_name(tell));
+	put_ike(&m, c, tell->ike);
+	vici_section_end(&m);
+	control_event(c, ON_IKE_UPDOWN, bytes(m.at, m.len));
+	text_clear(&m);
+}
+
+static void tell_update(struct control *c, const struct tell *tell)
+{
+	struct text m = { 0 };
+
+	if (!tell->ike || !control_wanted(c, ON_IKE_UPDATE))
+		return;
+	vici_section(&m, sa_name(tell));
+	put_ike(&m, c, tell->ike);
+	vici_section_end(&m);
+	control_event(c, ON_IKE_UPDATE, bytes(m.at, m.len));
+	text_clear(&m);
+}
+
+static void tell_child(struct control *c, const struct tell *tell, bool up)
+{
+	struct text m = { 0 }, name = { 0 };
+
+	if (!tell->ike || !tell->child || !control_wanted(c, ON_CHILD_UPDOWN))
+		return;
+	if (up)
+		vici_key_str(&m, "up", "yes");
+	vici_section(&m, sa_name(tell));
+	put_ike(&m, c, tell->ike);
+	vici_section(&m, "child-sas");
+	text_add(&name, "%s-%u", tell->child->name, tell->child->id);
+	vici_section(&m, text_str(&name));
+	put_child(&m, c, tell->child);
+	vici_section_end(&m);
+	vici_section_end(&m);
+	vici_section_end(&m);
+	control_event(c, ON_CHILD_UPDOWN, bytes(m.at, m.len));
+	text_clear(&name);
+	text_clear(&m);
+}
+
+void control_tell(struct control *c, const struct tell *tell)
+{
+	switch (tell->kind) {
+	case TELL_STORY:
+		tell_story(c, tell);
+		break;
+	case TELL_IKE_UP:
+	case TELL_IKE_DOWN:
+		tell_ike(c, tell, tell->kind == TELL_IKE_UP);
+		break;
+	case TELL_CHILD_UP:
+	case TELL_CHILD_DOWN:
+		tell_child(c, tell, tell->kind == TELL_CHILD_UP);
+		break;
+	case TELL_IKE_UPDATE:
+		tell_update(c, tell);
+		break;
+	}
+}
+
+void control_done(struct control *c, const struct event *done)
+{
+	struct waiting *w = waiting_find(c, done->token);
+	struct text words = { 0 };
+
+	if (!w)
+		return;
+	if (!done->ok && w->terminate && done->why.kind == REASON_NOT_FOUND) {
+		text_add(&words, "no matching SAs to terminate found");
+	} else if (!done->ok) {
+		text_add(&words, "%s %s failed: ", w->terminate ? "terminating" : "establishing", w->what);
+		reason_print(&words, &done->why);
+	}
+	waiting_answer(c, w, done->ok, text_str(&words), done->matches, done->ended);
+	waiting_free(c, w);
+	text_clear(&words);
+}
