@@ -16,6 +16,9 @@
 bool crypto_start(struct reason *why);
 void crypto_stop(void);
 
+/* A `struct random`'s fill for production; host is not used. */
+bool crypto_random(void *host, enum random_kind kind, uint8_t *out, size_t len);
+
 /* --- PRF, RFC 7296 2.13, RFC 2104, RFC 4868 --- */
 #define PRF_MAX 64
 /* out: prf->out_len bytes. `parts` are hashed one behind the other. */
