@@ -80,3 +80,55 @@ void text_clear(struct text *t)
 	free(t->at);
 	*t = (struct text){ 0 };
 }
+
+#define NEAREST_MAX 64u
+
+struct text_nearest text_nearest(struct bytes word)
+{
+	return (struct text_nearest){ word, NULL, (word.len + 2) / 3 + 1 };
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+/* Letters to insert, remove or replace (Levenshtein), one row of the matrix at a time. Both at most NEAREST_MAX long. */
+static size_t distance(struct bytes a, struct bytes b)
+{
+	size_t row[NEAREST_MAX + 1];
+
+	for (size_t j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= b.len; j++) {
+			size_t best = diagonal + (lower(a.at[i - 1]) != lower(b.at[j - 1]));
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			diagonal = row[j];
+			row[j] = best;
+		}
+	}
+	return row[b.len];
+}
+
+void text_nearest_try(struct text_nearest *n, const char *known)
+{
+	struct bytes candidate = bytes_str(known);
+	size_t d;
+
+	if (n->word.len > NEAREST_MAX || candidate.len > NEAREST_MAX)
+		return;
+	d = distance(n->word, candidate);
+	if (d > 1 && n->word.len >= 3 && candidate.len > n->word.len &&
+	    distance(n->word, bytes(candidate.at, n->word.len)) == 0)
+		d = 1; /* a word that was not finished */
+	if (d < n->distance) {
+		n->best = known;
+		n->distance = d;
+	}
+}

@@ -21,3 +21,16 @@ void text_add_safe(struct text *t, struct bytes b);    /* printable ASCII as it 
 void text_add_hex(struct text *t, struct bytes b);     /* lower case, no separators */
 const char *text_str(const struct text *t);            /* never NULL */
 void text_clear(struct text *t);
+
+/*
+ * The known word that an unknown one was probably meant to be: text_nearest(word), text_nearest_try for each known word,
+ * then `best` (NULL: none is near). Case is ignored; near is at most a third of the letters changed, or the beginning of it.
+ * Of equals the first wins.
+ */
+struct text_nearest {
+	struct bytes word; /* borrows */
+	const char *best;
+	size_t distance;   /* of `best`; before the first: one more than is allowed */
+};
+struct text_nearest text_nearest(struct bytes word);
+void text_nearest_try(struct text_nearest *n, const char *known);

@@ -47,7 +47,7 @@ struct algorithm {
 	uint16_t out_len;      /* PRF: output and preferred key length; KE: public value of the initiator, bytes */
 	uint16_t out_len_resp; /* KE: public value of the responder (differs for ML-KEM) */
 	uint16_t secret_len;   /* KE: shared secret */
-	uint8_t limit_bits;    /* log2 of the blocks or messages after which the key must go; 0: no limit of its own */
+	uint8_t limit_bits;    /* log2 of the cipher's blocks after which the key must go; 0: no limit of its own */
 	uint16_t v1_ike, v1_ike_bits; /* IKEv1 phase 1 number (encryption, hash or group); 0: none */
 	uint16_t v1_ipsec;     /* IKEv1 phase 2: ESP transform or authentication attribute; 0: none */
 };
@@ -58,3 +58,7 @@ const struct algorithm *algorithm_find(unsigned type, unsigned id, unsigned key_
 const struct algorithm *algorithm_by_keyword(unsigned type, struct bytes keyword);
 /* All rows, in the table's order; the count is given in *count. */
 const struct algorithm *algorithm_table(unsigned *count);
+/* The keyword that is spelt most like `word` among rows with all these flags (enum algorithm_flags); NULL: none is near. */
+const char *algorithm_nearest(struct bytes word, unsigned flags);
+/* `word` is this keyword, without case. */
+bool algorithm_word_is(struct bytes word, const char *keyword);

@@ -32,6 +32,8 @@ struct proposal {
 	struct transform *transforms; /* borrows from the arena */
 };
 
+bool transform_equal(const struct transform *a, const struct transform *b);
+
 struct proposals {
 	uint16_t count;
 	struct proposal *list; /* borrows from the arena */
@@ -58,9 +60,10 @@ bool proposals_default(struct proposals *list, struct arena *arena, enum protoco
 /*
  * The responder's choice: the first configured proposal that some offered proposal satisfies; inside it, of each type the
  * configured order decides (prefer_offered: the offered order). KE may be left out of the match (`without_ke`: first Child SA
- * of IKE_AUTH, whose KE transforms are ignored, RFC 7296 1.2). *number: the offered proposal's number. When the KE of the
- * choice is not `ke_sent` and `ke_sent` is offered and configured too, ke_sent is preferred over a retry only if it ranks
- * equal; otherwise the caller answers INVALID_KE_PAYLOAD with suite->ke->id.
+ * of IKE_AUTH, whose KE transforms are ignored, RFC 7296 1.2). *offered_one (may be NULL): the offered proposal, with its
+ * number and SPI. `ke_sent` is the method of the initiator's KE payload: with prefer_offered it is taken where both sides have
+ * it; otherwise the configured order alone decides, and when suite->ke is another the caller answers INVALID_KE_PAYLOAD with
+ * suite->ke->id. Offers for ESP without an SPI of 4 bytes, or with unknown transform types, are passed over.
  * Refuses with REASON_PROPOSAL, NO_PROPOSAL_CHOSEN, got = offered, wanted = configured.
  */
 struct choose_how {
@@ -73,10 +76,16 @@ bool proposal_choose(struct suite *suite, const struct proposal **offered_one, c
 /* The initiator's check: `answer` must be one proposal with exactly one transform of each type, all of them offered. */
 bool proposal_accept(struct suite *suite, const struct proposals *offered, const struct proposal *answer, bool without_ke,
                      struct conf_at where, struct arena *arena, struct reason *why);
+/* What an initiator sends of its configured proposals: numbered from 1, each with `spi`; without_ke: without key exchanges. */
+bool proposals_offer(struct proposals *out, const struct proposals *configured, bool without_ke, struct bytes spi,
+                     struct arena *arena);
 /* The one proposal that says `suite` on the wire. */
 bool proposal_of_suite(struct proposal *out, const struct suite *suite, uint8_t number, struct bytes spi, struct arena *arena);
 
-/* Flat form = body of an SA payload (RFC 7296 3.3). Read: bounded by the MAXes; false when malformed. */
+/*
+ * Flat form = body of an SA payload (RFC 7296 3.3). Read: bounded by the MAXes; false when malformed. `out` borrows SPIs from
+ * `body`. A number of 0 is written as the place in the list, from 1.
+ */
 bool proposals_read(struct proposals *out, struct bytes body, struct arena *arena);
 struct bytes proposals_flat(const struct proposals *p, struct arena *arena); /* empty: out of memory */
 struct value value_proposals(const struct proposals *p, struct arena *arena);
@@ -84,5 +93,17 @@ struct value value_proposals(const struct proposals *p, struct arena *arena);
 void proposal_print(struct text *t, const struct proposal *p);   /* IKE:AES_GCM_16_256/PRF_HMAC_SHA2_256/CURVE_25519 */
 void proposal_print_keywords(struct text *t, const struct proposal *p); /* aes256gcm16-prfsha256-x25519 */
 void suite_print(struct text *t, const struct suite *s);
-/* One change that makes them meet: a proposal text for the configured side, or the transform type that differs. */
+
+/* The nearest pair of an offered and a configured proposal. */
+struct proposal_gap {
+	const struct proposal *got, *wanted; /* borrow from the lists */
+	unsigned types;                      /* bit n: they do not meet in transform type n; bit 0: in a type that is unknown */
+};
+/* False when one of the lists is empty, or none of their protocols is the same. */
+bool proposals_nearest(struct proposal_gap *gap, const struct proposals *got, const struct proposals *wanted);
+/* "encryption, key exchange" */
+void proposal_gap_print_types(struct text *t, const struct proposal_gap *gap);
+/* "add X to KEY, or Y to the peer's"; X and Y can be pasted. key NULL: "the configured proposals" */
+void proposal_gap_print_change(struct text *t, const struct proposal_gap *gap, const char *key);
+/* One change that makes them meet, in one line. */
 void proposals_hint(struct text *t, const struct proposals *got, const struct proposals *wanted);

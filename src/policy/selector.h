@@ -33,6 +33,7 @@ struct packet_key {
 };
 
 /* vici.md 12.2: "10.0.0.0/8[tcp/80]", "10.0.0.1-10.0.0.9", "dynamic[udp]", "::/0". */
+/* Refuses with REASON_CONFIG: about = what is wrong, got = the text (borrowed). */
 bool selector_parse(struct selector *s, struct bytes text, struct reason *why);
 void selector_print(struct text *t, const struct selector *s);      /* vici.md 8 */
 void selectors_print(struct text *t, const struct selectors *s);    /* comma and blank between */
@@ -42,7 +43,10 @@ bool selector_overlap(struct selector *out, const struct selector *a, const stru
 /* `local` is matched against the packet's source when outbound, its destination when inbound. */
 bool selectors_match(const struct selectors *local, const struct selectors *remote, const struct packet_key *key, bool outbound);
 
-/* A copy of `conf` in which `dynamic` members are `addr`/32 or /128 (members of the other family are left out). */
+/*
+ * A copy of `conf` in which `dynamic` members are `addr`/32 or /128; they are left out when there is no address (ADDR_NONE).
+ * Others stay, of both families.
+ */
 bool selectors_resolve(struct selectors *out, const struct selectors *conf, const struct addr *addr, struct arena *arena);
 /*
  * The responder's narrowing (RFC 7296 2.9): the intersection of each configured with each offered, duplicates and
@@ -55,7 +59,10 @@ bool selectors_narrow(struct selectors *out, const struct selectors *configured,
 bool selectors_accept(const struct selectors *offered, const struct selectors *answered, struct conf_at where,
                       struct arena *arena, struct reason *why);
 
-/* Flat form = body of a TS payload. */
+/*
+ * Flat form = body of a TS payload, RFC 7296 3.13. Selectors of unknown types are passed over, so that the list may be empty;
+ * dynamic ones that are not resolved are not written.
+ */
 bool selectors_read(struct selectors *out, struct bytes body, struct arena *arena);
 struct bytes selectors_flat(const struct selectors *s, struct arena *arena);
 struct value value_selectors(const struct selectors *s, struct arena *arena);
