@@ -13,8 +13,10 @@
 #include "base/secret.h"
 #include "policy/proposal.h"
 
-bool crypto_start(struct reason *why);
+bool crypto_start(struct reason *why); /* may be called again; each start wants its stop. Before all threads. */
 void crypto_stop(void);
+/* This build has code for the row (what ALG_BUILT promises). ESN and rows of other kinds: false. */
+bool crypto_implements(const struct algorithm *row);
 
 /* A `struct random`'s fill for production; host is not used. */
 bool crypto_random(void *host, enum random_kind kind, uint8_t *out, size_t len);
