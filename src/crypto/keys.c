@@ -20,7 +20,7 @@ static size_t integ_len(const struct algorithm *integ)
 
 /* prf+(key, parts), cut into pieces. False leaves all pieces empty. */
 static bool expand(const struct cut *cuts, size_t cut_count, const struct algorithm *prf, struct bytes key,
-                   const struct bytes *parts, size_t part_count)
+    const struct bytes *parts, size_t part_count)
 {
 	struct secret stream = { 0 };
 	size_t all = 0, at = 0;
@@ -52,13 +52,19 @@ void ike_keys_clear(struct ike_keys *k)
 
 /* {SK_d | SK_ai | SK_ar | SK_ei | SK_er | SK_pi | SK_pr} = prf+(SKEYSEED, Ni | Nr | SPIi | SPIr) */
 static bool ike_keys_expand(struct ike_keys *out, const struct suite *suite, struct bytes skeyseed, struct bytes ni,
-                            struct bytes nr, uint64_t spi_i, uint64_t spi_r)
+    struct bytes nr, uint64_t spi_i, uint64_t spi_r)
 {
 	uint8_t spis[16];
 	const struct bytes parts[] = { ni, nr, bytes(spis, sizeof(spis)) };
 	size_t p = suite->prf->out_len, a = integ_len(suite->integ), e = encr_len(suite->encr);
 	const struct cut cuts[] = {
-		{ &out->d, p }, { &out->ai, a }, { &out->ar, a }, { &out->ei, e }, { &out->er, e }, { &out->pi, p }, { &out->pr, p },
+		{ &out->d, p },
+		{ &out->ai, a },
+		{ &out->ar, a },
+		{ &out->ei, e },
+		{ &out->er, e },
+		{ &out->pi, p },
+		{ &out->pr, p },
 	};
 
 	put_u64(spis, spi_i);
@@ -67,7 +73,7 @@ static bool ike_keys_expand(struct ike_keys *out, const struct suite *suite, str
 }
 
 bool ike_keys_derive(struct ike_keys *out, const struct suite *suite, struct bytes ni, struct bytes nr, struct bytes shared,
-                     uint64_t spi_i, uint64_t spi_r)
+    uint64_t spi_i, uint64_t spi_r)
 {
 	uint8_t skeyseed[PRF_MAX];
 	struct secret nonces = { 0 };
@@ -88,7 +94,7 @@ bool ike_keys_derive(struct ike_keys *out, const struct suite *suite, struct byt
 }
 
 bool ike_keys_rekey(struct ike_keys *out, const struct suite *suite, const struct algorithm *old_prf, struct bytes old_d,
-                    struct bytes ni, struct bytes nr, struct bytes shared, uint64_t spi_i, uint64_t spi_r)
+    struct bytes ni, struct bytes nr, struct bytes shared, uint64_t spi_i, uint64_t spi_r)
 {
 	const struct bytes parts[] = { shared, ni, nr };
 	struct ike_keys fresh = { 0 }; /* old_d may be that of `out` */
@@ -112,7 +118,7 @@ void child_keys_clear(struct child_keys *k)
 }
 
 bool child_keys_derive(struct child_keys *out, const struct suite *child, const struct algorithm *ike_prf, struct bytes sk_d,
-                       struct bytes shared, struct bytes ni, struct bytes nr)
+    struct bytes shared, struct bytes ni, struct bytes nr)
 {
 	const struct bytes parts[] = { shared, ni, nr };
 	size_t e = encr_len(child->encr), a = integ_len(child->integ);

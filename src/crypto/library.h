@@ -33,12 +33,14 @@ EVP_MAC_CTX *hmac_new(unsigned hash, struct bytes key); /* NULL: memory, or no s
 bool hmac_parts(EVP_MAC_CTX *ctx, uint8_t *out, const struct bytes *parts, size_t count);
 
 /* --- rows of the algorithm table -> the library's algorithms --- */
-unsigned prf_hash(const struct algorithm *prf);     /* 0: not built */
-unsigned integ_hash(const struct algorithm *integ); /* 0: not built */
+unsigned prf_hash(const struct algorithm *prf);        /* 0: not built */
+unsigned integ_hash(const struct algorithm *integ);    /* 0: not built */
 EVP_CIPHER *encr_cipher(const struct algorithm *encr); /* NULL: not built */
 
 /* --- key exchange: one row a group --- */
-enum ke_kind { KE_MODP, KE_ECP, KE_X25519 };
+enum ke_kind { KE_MODP,
+	KE_ECP,
+	KE_X25519 };
 struct ke_group {
 	uint16_t id;
 	enum ke_kind kind;

@@ -15,7 +15,8 @@
 
 #define NONCE_LEN 12u /* AEADs: salt, then the IV of the wire */
 
-enum direction { DECRYPT = 0, ENCRYPT = 1 };
+enum direction { DECRYPT = 0,
+	ENCRYPT = 1 };
 
 struct seal {
 	bool aead;
@@ -118,7 +119,7 @@ static bool pass(EVP_CIPHER_CTX *ctx, struct bytes aad, uint8_t *text, size_t le
 }
 
 static bool aead_pass(struct seal *s, enum direction way, struct bytes aad, const uint8_t *iv, uint8_t *text, size_t len,
-                      uint8_t *icv)
+    uint8_t *icv)
 {
 	uint8_t nonce[NONCE_LEN], none[16];
 	const OSSL_PARAM tag[] = { OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, icv, s->icv_len),
@@ -146,7 +147,7 @@ static bool cbc_pass(struct seal *s, enum direction way, const uint8_t *iv, uint
 
 /* aad | iv | ciphertext | tail: what RFC 7296 3.14 and RFC 4303 2.8 call the integrity-protected range. */
 static bool mac_of(struct seal *s, uint8_t whole[DIGEST_MAX], struct bytes aad, const uint8_t *iv, const uint8_t *text,
-                   size_t len, struct bytes tail)
+    size_t len, struct bytes tail)
 {
 	const struct bytes parts[] = { aad, bytes(iv, s->iv_len), bytes(text, len), tail };
 
@@ -179,7 +180,7 @@ bool seal_encrypt(struct seal *s, struct bytes aad, const uint8_t *iv, uint8_t *
 }
 
 bool seal_decrypt(struct seal *s, struct bytes aad, const uint8_t *iv, uint8_t *text, size_t len, struct bytes tail,
-                  const uint8_t *icv)
+    const uint8_t *icv)
 {
 	uint8_t whole[DIGEST_MAX], tag[DIGEST_MAX];
 	bool ok;

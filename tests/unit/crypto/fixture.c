@@ -5,15 +5,13 @@
 
 #include "crypto/crypto.h"
 
+#define AEAD .salt_len = 4, .iv_len = 8, .block_len = 1, .icv_len = 16
+
 static const struct algorithm rows[] = {
-	{ .type = TRANSFORM_ENCR, .id = 20, .key_bits = 128, .flags = ALG_AEAD, .keyword = "aes128gcm16", .key_len = 16, .salt_len = 4,
-	  .iv_len = 8, .block_len = 1, .icv_len = 16 },
-	{ .type = TRANSFORM_ENCR, .id = 20, .key_bits = 192, .flags = ALG_AEAD, .keyword = "aes192gcm16", .key_len = 24, .salt_len = 4,
-	  .iv_len = 8, .block_len = 1, .icv_len = 16 },
-	{ .type = TRANSFORM_ENCR, .id = 20, .key_bits = 256, .flags = ALG_AEAD, .keyword = "aes256gcm16", .key_len = 32, .salt_len = 4,
-	  .iv_len = 8, .block_len = 1, .icv_len = 16 },
-	{ .type = TRANSFORM_ENCR, .id = 28, .flags = ALG_AEAD, .keyword = "chacha20poly1305", .key_len = 32, .salt_len = 4,
-	  .iv_len = 8, .block_len = 1, .icv_len = 16 },
+	{ .type = TRANSFORM_ENCR, .id = 20, .key_bits = 128, .flags = ALG_AEAD, .keyword = "aes128gcm16", .key_len = 16, AEAD },
+	{ .type = TRANSFORM_ENCR, .id = 20, .key_bits = 192, .flags = ALG_AEAD, .keyword = "aes192gcm16", .key_len = 24, AEAD },
+	{ .type = TRANSFORM_ENCR, .id = 20, .key_bits = 256, .flags = ALG_AEAD, .keyword = "aes256gcm16", .key_len = 32, AEAD },
+	{ .type = TRANSFORM_ENCR, .id = 28, .flags = ALG_AEAD, .keyword = "chacha20poly1305", .key_len = 32, AEAD },
 	{ .type = TRANSFORM_ENCR, .id = 12, .key_bits = 128, .keyword = "aes128", .key_len = 16, .iv_len = 16, .block_len = 16 },
 	{ .type = TRANSFORM_ENCR, .id = 12, .key_bits = 192, .keyword = "aes192", .key_len = 24, .iv_len = 16, .block_len = 16 },
 	{ .type = TRANSFORM_ENCR, .id = 12, .key_bits = 256, .keyword = "aes256", .key_len = 32, .iv_len = 16, .block_len = 16 },

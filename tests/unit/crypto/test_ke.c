@@ -34,7 +34,7 @@ static void check_record(struct vectors *v, const struct algorithm *ke)
 	static const uint8_t zero[32];
 
 	/* Wycheproof calls X25519 values "acceptable" that give zero; RFC 8031 has them refused. */
-	if (valid && bytes_equal(vector_hex(v, "shared"), bytes(zero, 32)))
+	if (valid && ke->id == IKEV2_KE_CURVE25519 && bytes_equal(vector_hex(v, "shared"), bytes(zero, 32)))
 		valid = false;
 	seed_of(seed, ke, vector_hex(v, "private"));
 	if (vector_has(v, "own")) {
@@ -87,9 +87,8 @@ static void modp(void **state)
 	(void)state;
 	vectors_open(&v, "modp.txt");
 	while (vectors_next(&v))
-		check_record(&v, row(TRANSFORM_KE, vector_is(&v, "group", "14") ? "modp2048" :
-		        vector_is(&v, "group", "15")                            ? "modp3072" :
-		                                                                  "modp4096"));
+		check_record(&v, row(TRANSFORM_KE, vector_is(&v, "group", "14") ? "modp2048" : vector_is(&v, "group", "15") ? "modp3072"
+															    : "modp4096"));
 	vectors_close(&v, 30);
 }
 

@@ -10,7 +10,8 @@
 
 static const struct algorithm *gcm_of(size_t key_len)
 {
-	return row(TRANSFORM_ENCR, key_len == 16 ? "aes128gcm16" : key_len == 24 ? "aes192gcm16" : "aes256gcm16");
+	return row(TRANSFORM_ENCR, key_len == 16 ? "aes128gcm16" : key_len == 24 ? "aes192gcm16"
+										 : "aes256gcm16");
 }
 
 /* The first 4 bytes of a 12-byte nonce are the salt, the rest is the IV of the wire. */
@@ -110,8 +111,14 @@ static void esp_packets(void **state)
 static const struct {
 	const char *encr, *integ;
 } pairs[] = {
-	{ "aes128gcm16", NULL },   { "aes192gcm16", NULL }, { "aes256gcm16", NULL }, { "chacha20poly1305", NULL },
-	{ "aes128", "sha1" },      { "aes192", "sha256" },  { "aes256", "sha384" },  { "aes256", "sha512" },
+	{ "aes128gcm16", NULL },
+	{ "aes192gcm16", NULL },
+	{ "aes256gcm16", NULL },
+	{ "chacha20poly1305", NULL },
+	{ "aes128", "sha1" },
+	{ "aes192", "sha256" },
+	{ "aes256", "sha384" },
+	{ "aes256", "sha512" },
 };
 
 static const uint8_t keys[128] = { 1, 2, 3, 4, 5, 6, 7 };
