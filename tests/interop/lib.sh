@@ -33,7 +33,7 @@ slow=${ADIT_SLOW:-1}		# how many times longer than usual things may take (the em
 rehearsal=${ADIT_REHEARSAL:-}
 
 peer_dir=${ADIT_PEER_DIR:-}
-declare -A holder=() daemon=() kind=() conf_ids=()
+declare -A holder=() daemon=() kind=()
 
 # --- how a case ends ---------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ net()	# HOST COMMAND...
 {
 	local name=$1
 	shift
-	timeout -k 2 $((${t:-30} * slow)) nsenter -t "${holder[$name]}" -n -- "$@"
+	timeout -k 2 $((${t:-30} * slow)) nsenter -t "${holder[$name]}" -n -p -- "$@"
 }
 
 sysctl()	# HOST NAME=VALUE...
@@ -170,7 +170,7 @@ gateways_by()	# HOST ADDRESS...: default routes
 {
 	local name=$1 a
 	shift
-	for a; do net "$name" ip route add default via "$a" || fail "$name: no default route by $a"; done
+	for a; do net "$name" ip route add default via "${a%/*}" || fail "$name: no default route by $a"; done
 }
 
 forwards()	# HOST...
@@ -194,13 +194,42 @@ sites()
 {
 	local mtu=${1-1500}
 	host a ga r gb b
-	link a eth0 ga in0
 	link ga out0 r toa "$mtu"
-	link r tob gb out0 "$mtu"
+	addr ga out0 198.51.100.1/24 2001:db8:a::1/64
+	gateways_by ga 198.51.100.254 2001:db8:a::fe
+	site_a_and_the_rest "$mtu"
+}
+
+# a --- ga --- nat --- r --- gb --- b: ga is 172.20.0.2, behind a router that shows 198.51.100.1 in its place.
+sites_with_nat()
+{
+	host a ga nat r gb b
+	link ga out0 nat in0
+	link nat out0 r toa
+	addr ga out0 172.20.0.2/24
+	addr nat in0 172.20.0.1/24
+	addr nat out0 198.51.100.1/24
+	gateways_by ga 172.20.0.1
+	gateways_by nat 198.51.100.254
+	forwards nat
+	on nat nft -f - <<-NFT || fail "no NAT"
+	table ip nat {
+	    chain post {
+	        type nat hook postrouting priority srcnat;
+	        oifname out0 masquerade
+	    }
+	}
+	NFT
+	site_a_and_the_rest 1500
+}
+
+site_a_and_the_rest()	# MTU
+{
+	link a eth0 ga in0
+	link r tob gb out0 "$1"
 	link gb in0 b eth0
 	addr a eth0 10.1.0.2/24 fd00:1::2/64
 	addr ga in0 10.1.0.1/24 fd00:1::1/64
-	addr ga out0 198.51.100.1/24 2001:db8:a::1/64
 	addr r toa 198.51.100.254/24 2001:db8:a::fe/64
 	addr r tob 203.0.113.254/24 2001:db8:b::fe/64
 	addr gb out0 203.0.113.1/24 2001:db8:b::1/64
@@ -208,23 +237,38 @@ sites()
 	addr b eth0 10.2.0.2/24 fd00:2::2/64
 	gateways_by a 10.1.0.1 fd00:1::1
 	gateways_by b 10.2.0.1 fd00:2::1
-	gateways_by ga 198.51.100.254 2001:db8:a::fe
 	gateways_by gb 203.0.113.254 2001:db8:b::fe
 	forwards ga r gb
-	within 5 net ga "$python" "$interop/traffic" ping -c1 -W 0.3 "${GB[v4]}" || fail "the outer network does not work"
-	within 5 net ga "$python" "$interop/traffic" ping -c1 -W 0.3 "${GB[v6]}" || fail "the outer network (IPv6) does not work"
+	reaches ga "${GB[v4]}"
+	[ -n "${holder[nat]-}" ] || reaches ga "${GB[v6]}"
+}
+
+# c --- gc --- r: a third site, with the inner net 10.3.0.0/24 or the one given.
+third_site()	# [GATEWAY/LENGTH HOST/LENGTH]
+{
+	host gc c
+	link r toc gc out0
+	link gc in0 c eth0
+	addr r toc 192.0.2.254/24
+	addr gc out0 192.0.2.1/24
+	addr gc in0 "${1-10.3.0.1/24}"
+	addr c eth0 "${2-10.3.0.2/24}"
+	gateways_by gc 192.0.2.254
+	gateways_by c "${1-10.3.0.1}"
+	forwards gc
+	reaches ga 192.0.2.1
+}
+
+reaches()	# HOST ADDRESS: soon, as links need a moment
+{
+	within 5 traffic "$1" ping -c1 -W 0.3 "$2" || fail "the network of the test does not work: $1 does not reach $2"
 }
 
 # --- configuration -----------------------------------------------------------------------------------------
 
-pki()	# the folder with the certificates, made once for all cases of a run
-{
-	local dir=${ADIT_PKI:-$case/pki}
-	"$interop/pki" "$dir" || fail "cannot make certificates"
-	echo "$dir"
-}
-
-# gateway HOST KEY=VALUE...   writes HOST's swanctl.conf, with one connection `net`. Keys, and what they are without being given:
+# gateway HOST KEY=VALUE...   writes HOST's swanctl.conf, with one connection; gateway_also HOST KEY=VALUE... adds another.
+# The keys, and what they are without being given:
+#   name=NAME                       of the connection and its child: net
 #   local=ADDR remote=ADDR          (by host: ga's and gb's IPv4 addresses)
 #   id=NAME remote_id=NAME          a.test and b.test
 #   auth=psk|rsa|p256|p384|NAME     psk; another NAME is a certificate of ./pki
@@ -232,14 +276,21 @@ pki()	# the folder with the certificates, made once for all cases of a run
 #   secret=TEXT                     the pre-shared key
 #   local_ts=NETS remote_ts=NETS    the inner nets of both families
 #   conn=LINES child=LINES          further lines of the connection and its child, `;` between lines
-#   children=TEXT                   in place of the child `net`
-#   more=TEXT                       further connections
+#   children=TEXT                   in place of that one child
 gateway()
 {
-	local host=$1 pair local remote id=a.test remote_id=b.test auth=psk remote_auth='' secret='a secret of the tests'
-	local local_ts remote_ts conn='' child='' children='' more='' dir pki side
+	local dir=$case/$1/swanctl
+	mkdir -p "$dir"/{x509,x509ca,private}
+	: >"$dir/swanctl.conf"
+	gateway_also "$@"
+	on "$1" bash -c 'mkdir -p /etc/swanctl && mount --bind "$1" /etc/swanctl' - "$dir" || fail "no /etc/swanctl"
+}
+
+gateway_also()
+{
+	local host=$1 pair name=net local remote id=a.test remote_id=b.test auth=psk remote_auth='' secret='a secret of the tests'
+	local local_ts remote_ts conn='' child='' children='' dir=$case/$1/swanctl cert
 	shift
-	dir=$case/$host/swanctl
 	if [ "$host" = gb ]; then
 		local=${GB[v4]} remote=${GA[v4]} id=b.test remote_id=a.test
 		local_ts=${NET_B[v4]},${NET_B[v6]} remote_ts=${NET_A[v4]},${NET_A[v6]}
@@ -249,11 +300,10 @@ gateway()
 	fi
 	for pair; do local "${pair%%=*}"="${pair#*=}"; done
 	remote_auth=${remote_auth:-$auth}
-	mkdir -p "$dir"/{x509,x509ca,private}
-	[ -n "$children" ] || children=$(printf 'net {\n%s\n}' "$(lines "local_ts = $local_ts" "remote_ts = $remote_ts" "$child")")
-	cat >"$dir/swanctl.conf" <<-CONF
+	[ -n "$children" ] || children=$(child "$name" "local_ts = $local_ts" "remote_ts = $remote_ts" "$child")
+	cat >>"$dir/swanctl.conf" <<-CONF
 	connections {
-	    net {
+	    $name {
 	        version = 2
 	        local_addrs = $local
 	        remote_addrs = $remote
@@ -268,28 +318,25 @@ gateway()
 	$(sed 's/^/            /' <<<"$children")
 	        }
 	    }
-	$(sed 's/^/    /' <<<"$more")
 	}
 	secrets {
-	    ike-pair {
+	    ike-$name {
 	        id-1 = $id
 	        id-2 = $remote_id
 	        secret = "$secret"
 	    }
 	}
 	CONF
-	conf_ids[$host]=$remote_id
-	if [ "$auth$remote_auth" != pskpsk ]; then
-		pki=$(pki)
-		side=${host#g}
-		cp "$pki/ca.pem" "$dir/x509ca/"
-		[ "$auth" = psk ] || {
-			cert=$(cert_name "$auth" "$side")
-			cp "$pki/$cert.pem" "$dir/x509/"
-			cp "$pki/$cert.key" "$dir/private/$cert.pem"
-		}
-	fi
-	on "$host" bash -c 'mkdir -p /etc/swanctl /etc/adit && mount --bind "$1" /etc/swanctl' - "$dir" || fail "no /etc/swanctl"
+	[ "$auth$remote_auth" = pskpsk ] || cp "$ADIT_PKI/ca.pem" "$dir/x509ca/" || fail "no certificates"
+	[ "$auth" = psk ] || {
+		cert=$(cert_name "$auth" "${host#g}")
+		cp "$ADIT_PKI/$cert.pem" "$dir/x509/" && cp "$ADIT_PKI/$cert.key" "$dir/private/$cert.pem" || fail "no certificate $cert"
+	}
+}
+
+child()	# NAME LINE...: a child's text
+{
+	printf '%s {\n%s\n}\n' "$1" "$(lines "${@:2}" | sed 's/^/    /')"
 }
 
 lines()	# TEXT...: without `;` and empty lines
@@ -464,7 +511,7 @@ pings()	# HOST DST [ARG...]
 
 no_pings()	# HOST DST
 {
-	! traffic "$1" ping -c 2 -W 0.5 "${@:2}" >>"$case/$1/ping.log" 2>&1 || fail "$1 reaches $2 though it must not"
+	! traffic "$1" ping -c 1 -W "0.$((4 * slow))" "${@:2}" >>"$case/$1/ping.log" 2>&1 || fail "$1 reaches $2 though it must not"
 }
 
 # There and back between the inner hosts, in each family named.
@@ -505,7 +552,7 @@ no_stream()	# FROM TO DST PORT
 	wait "$server" 2>/dev/null
 }
 
-# Counting on the router. After `counted`, ${seen[fragments]}, [esp], [udp500], [udp4500] and [clear] hold the packets.
+# Counting on the router. After `counted`, ${seen[fragments]}, [esp], [udp500], [udp4500], [clear] and [echo] hold the packets.
 declare -A seen=()
 counting()	# HOST
 {
@@ -529,6 +576,7 @@ went_as()	# esp|udp4500
 	local other=udp4500
 	[ "$1" = udp4500 ] && other=esp
 	[ "${seen[clear]}" = 0 ] || fail "${seen[clear]} packets of the inner nets went in the clear"
+	[ "${seen[echo]}" = 0 ] || fail "${seen[echo]} pings went beside the tunnel"
 	[ "${seen[fragments]}" = 0 ] || fail "${seen[fragments]} outer fragments"
 	[ "${seen[$1]}" -ge 5 ] || fail "only ${seen[$1]} packets as $1 (${seen[$other]} as $other)"
 	[ "$1" = udp4500 ] || [ "${seen[udp4500]}" -le 10 ] || fail "${seen[udp4500]} packets on UDP port 4500"
