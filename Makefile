@@ -52,4 +52,4 @@ lint:
 	@tools/lint
 
 clean:
-	rm -rf build build-asan build-fuzz
+	rm -rf build build-asan build-fuzz build-results
