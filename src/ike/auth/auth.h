@@ -12,7 +12,7 @@
 #include "crypto/pki.h"
 
 /*
- * AUTH octets (2.15): own first message | peer's nonce | [IntAuth, RFC 9242] | prf(SK_p, RestOfID). `id_body` is the body of the ID
+ * AUTH octets (2.15): own first message | peer's nonce | prf(SK_p, RestOfID) | [IntAuth, RFC 9242 3.3.2]. `id_body` is the body of the ID
  * payload from the type byte on. sk_p is an argument since RFC 8784 replaces it. Empty: out of memory.
  */
 struct bytes auth_octets(struct arena *arena, const struct algorithm *prf, struct bytes first_message, struct bytes peer_nonce,
@@ -28,6 +28,7 @@ struct auth_make_question {
 	hash_set peer_hashes;             /* SIGNATURE_HASH_ALGORITHMS; 0: none was sent */
 	struct bytes certreq;             /* SHA-1 hashes, 20 bytes each; empty: none or any */
 	bool send_cert;
+	int64_t wall;                     /* seconds since 1970, for `fault`; 0: not known, and no time is looked at */
 	bool deterministic;               /* tests */
 };
 struct auth_make_answer {
@@ -43,6 +44,7 @@ struct auth_check_question {
 	const struct connection *conn;
 	const struct auth_round *round;   /* our remote round */
 	struct identity own, peer;        /* `peer` is what it claims; whether it fits the round has been checked by the caller too */
+	struct bytes peer_id_body;        /* body of its ID payload as it came; empty: made from `peer`, reserved bits 0 */
 	const struct algorithm *prf;
 	struct bytes first_message, own_nonce, int_auth, sk_p; /* the PEER's first message and SK_p */
 	struct auth_data auth;
@@ -59,3 +61,10 @@ bool auth_make(struct keyring *ring, const struct auth_make_question *q, struct 
 bool auth_check(struct keyring *ring, const struct auth_check_question *q, struct arena *arena, struct reason *why);
 /* Hashes for CERTREQ: of the round's cacerts, else of all anchors. Empty when there are none. */
 struct bytes auth_certreq(struct keyring *ring, const struct auth_round *remote, struct arena *arena);
+
+/*
+ * How many bits a guesser has to try, estimated from the alphabet, repetitions and runs: an upper bound, words of a dictionary
+ * are not known here. Below PSK_STRENGTH_MIN a warning is due: an active attacker can guess offline (RFC 7296 2.15).
+ */
+#define PSK_STRENGTH_MIN 128u
+unsigned psk_strength(struct bytes secret);

@@ -28,6 +28,9 @@ bool keyring_remove_key(struct keyring *ring, struct bytes id_hex);
 bool keyring_add_cert(struct keyring *ring, enum origin origin, struct bytes data, bool must_be_ca, struct conf_at at,
                       struct reason *why, struct arena *arena);
 void keyring_clear(struct keyring *ring, enum origin origin); /* all of that origin */
+/* A reload: mark, add what there is now, sweep what was not added again. In between all old entries are still in use. */
+void keyring_mark(struct keyring *ring, enum origin origin);
+void keyring_sweep(struct keyring *ring, enum origin origin);
 
 /* Listing, for VICI: calls `each` in order of adding. */
 void keyring_each_shared(const struct keyring *ring, void (*each)(void *ctx, enum origin origin, struct bytes id, enum shared_kind kind), void *ctx);
