@@ -66,17 +66,17 @@ void cert_names_print(struct text *t, const struct cert *c)
 	X509_free(x);
 }
 
-enum key_kind cert_key_kind(const struct cert *c, unsigned *bits)
+enum cert_key cert_key_kind(const struct cert *c, unsigned *bits)
 {
 	X509 *x = x509_of(c);
 	EVP_PKEY *key = x ? X509_get0_pubkey(x) : NULL;
-	enum key_kind kind = KEY_OTHER;
+	enum cert_key kind = CERT_KEY_OTHER;
 
 	if (key && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS")))
-		kind = KEY_RSA;
+		kind = CERT_KEY_RSA;
 	else if (key && EVP_PKEY_is_a(key, "EC"))
-		kind = KEY_ECDSA;
-	*bits = kind == KEY_OTHER ? 0 : (unsigned)EVP_PKEY_get_bits(key);
+		kind = CERT_KEY_ECDSA;
+	*bits = kind == CERT_KEY_OTHER ? 0 : (unsigned)EVP_PKEY_get_bits(key);
 	X509_free(x);
 	return kind;
 }

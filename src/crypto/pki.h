@@ -29,9 +29,9 @@ bool cert_spki_sha1(const struct cert *c, uint8_t out[20]);
 bool cert_has_identity(const struct cert *c, const struct identity *id);
 /* All names that cert_has_identity knows of: "C=CH, CN=gw, gw.example.org, 192.0.2.1". */
 void cert_names_print(struct text *t, const struct cert *c);
-/* What kind of key it has, for `auth = rsa-2048` ; *bits: of the modulus or the curve, 0 for others. */
-enum key_kind { KEY_OTHER, KEY_RSA, KEY_ECDSA };
-enum key_kind cert_key_kind(const struct cert *c, unsigned *bits);
+/* What kind of key it has, for `auth = rsa-2048`; *bits: of the modulus or the curve, 0 for others. */
+enum cert_key { CERT_KEY_OTHER, CERT_KEY_RSA, CERT_KEY_ECDSA };
+enum cert_key cert_key_kind(const struct cert *c, unsigned *bits);
 /* The first subjectAltName-less default identity: the subject DN. Borrows from c. */
 struct identity cert_identity(const struct cert *c);
 

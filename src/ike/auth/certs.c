@@ -48,14 +48,14 @@ bool cert_is_self_issued(const struct cert *c)
 	return bytes_equal(cert_subject(c), cert_issuer(c));
 }
 
-static const char *kind_name(enum key_kind kind)
+static const char *kind_name(enum cert_key kind)
 {
 	switch (kind) {
-	case KEY_RSA:
+	case CERT_KEY_RSA:
 		return "RSA";
-	case KEY_ECDSA:
+	case CERT_KEY_ECDSA:
 		return "ECDSA";
-	case KEY_OTHER:
+	case CERT_KEY_OTHER:
 		return "another kind";
 	}
 	return "another kind";
@@ -64,15 +64,15 @@ static const char *kind_name(enum key_kind kind)
 bool key_allowed(const struct auth_round *round, const struct cert *c, struct arena *arena, struct reason *why)
 {
 	unsigned bits = 0;
-	enum key_kind kind = cert_key_kind(c, &bits);
+	enum cert_key kind = cert_key_kind(c, &bits);
 	struct text t = { 0 };
 	bool ok = true;
 
 	if (round->rsa || round->ecdsa)
-		ok = (kind == KEY_RSA && round->rsa) || (kind == KEY_ECDSA && round->ecdsa);
-	if (kind == KEY_RSA && round->rsa_bits > bits)
+		ok = (kind == CERT_KEY_RSA && round->rsa) || (kind == CERT_KEY_ECDSA && round->ecdsa);
+	if (kind == CERT_KEY_RSA && round->rsa_bits > bits)
 		ok = false;
-	if (kind == KEY_ECDSA && round->ecdsa_bits > bits)
+	if (kind == CERT_KEY_ECDSA && round->ecdsa_bits > bits)
 		ok = false;
 	if (ok)
 		return true;
