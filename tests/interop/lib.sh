@@ -28,6 +28,9 @@ umask 022
 ADIT=$(realpath -m "${ADIT:-$top/build/adit}")
 python=/usr/bin/python3
 [ -x $python ] || python=$(command -v python3)
+ADIT_ASAN=${ADIT_ASAN:-}
+program=$ADIT
+[ ! -x "$ADIT_ASAN" ] || program=$(realpath "$ADIT_ASAN")
 slow=${ADIT_SLOW:-1}		# how many times longer than usual things may take (the emulated machine sets it)
 # in a rehearsal strongSwan stands in for adit, to try the test bed itself
 rehearsal=${ADIT_REHEARSAL:-}
@@ -49,6 +52,9 @@ skip()	# WHY...
 	verdict="skip|$*"
 	exit 0
 }
+
+# With a sanitized program at hand the cases use that one, but for those that move much data.
+optimised() { program=$ADIT; }
 
 need_peer()
 {
@@ -110,7 +116,7 @@ host()	# NAME...
 		mkdir -p "$case/$name"
 		# --kill-child and the parent-death signal: this shell's end is the host's end, even by SIGKILL
 		setpriv --pdeathsig KILL unshare --mount --net --pid --fork --kill-child --mount-proc \
-			"$interop/hostroot" "$case/$name" "$peer_dir" "$top" "$case" "$(dirname "$ADIT")" \
+			"$interop/hostroot" "$case/$name" "$peer_dir" "$top" "$case" "$(dirname "$ADIT")" "$(dirname "$program")" \
 			>"$case/$name/host.log" 2>&1 </dev/null &
 		holder[$name]=$!
 	done
@@ -382,8 +388,8 @@ start_adit()	# HOST [OPTION...]
 {
 	local name=$1
 	shift
-	[ -x "$ADIT" ] || fail "no program $ADIT"
-	nsenter -t "${holder[$name]}" -m -n -p -- "$ADIT" run -c /etc/swanctl/swanctl.conf "$@" >>"$case/$name/adit.log" 2>&1 </dev/null &
+	[ -x "$program" ] || fail "no program $program"
+	nsenter -t "${holder[$name]}" -m -n -p -- "$program" run -c /etc/swanctl/swanctl.conf "$@" >>"$case/$name/adit.log" 2>&1 </dev/null &
 	daemon[$name]=$!
 	within 10 ready_adit "$name" || fail "adit does not start: $(tail -n 2 "$case/$name/adit.log" | tr '\n' ' ')"
 }
@@ -427,8 +433,9 @@ start_charon()	# HOST
 # The process number, on the machine, of the daemon itself.
 daemon_pid()	# HOST
 {
-	local pid
-	read -r pid _ <"/proc/${daemon[$1]}/task/${daemon[$1]}/children" && echo "$pid"
+	local pid=''
+	{ read -r pid _ <"/proc/${daemon[$1]}/task/${daemon[$1]}/children"; } 2>/dev/null
+	[ -n "$pid" ] && echo "$pid"
 }
 
 # Sends a signal (default TERM), waits for the end; the exit status is in $status_of_stop.
@@ -450,7 +457,7 @@ adit()	# HOST ARG...
 {
 	local name=$1
 	shift
-	t=${t:-40} on "$name" "$ADIT" "$@" </dev/null
+	t=${t:-40} on "$name" "$program" "$@" </dev/null
 }
 
 # Brings up a connection; what was said is in $said and in HOST/up.log.
@@ -604,6 +611,20 @@ same_state()	# BEFORE AFTER WHEN
 {
 	local d
 	d=$(diff <(echo "$1") <(echo "$2")) || fail "$3 something is left: $(grep '^[<>]' <<<"$d" | head -n 4 | tr '\n' ';')"
+}
+
+# What no case may leave behind: a daemon that died by itself, or a sanitizer's word.
+healthy()
+{
+	local name log
+	for log in "$case"/*/adit.log "$case"/*/up.log; do
+		[ -e "$log" ] || continue
+		! grep -qE 'Sanitizer|runtime error:|[Aa]ssertion .* failed' "$log" ||
+			fail "$(grep -m1 -E 'Sanitizer|runtime error:|[Aa]ssertion .* failed' "$log" | head -c 200)"
+	done
+	for name in "${!daemon[@]}"; do
+		daemon_pid "$name" >/dev/null 2>&1 || fail "the daemon on $name died: $(tail -n 1 "$case/$name/${kind[$name]}.log")"
+	done
 }
 
 # What helps to see why a case failed, into the hosts' folders.

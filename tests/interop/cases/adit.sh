@@ -10,6 +10,7 @@ pair()
 	local form=$1 outer=$2 inner=$3 bytes=$4 conn=''
 	case ${5-} in *esn*) need_adit ;; *) need_adit_for "$form" ;; esac
 	[ "$form" = esp ] && conn="encap = no"
+	[ "$bytes" -lt 100000000 ] || optimised
 	sites
 	gateway ga local="${GA[$outer]}" remote="${GB[$outer]}" conn="$conn" child="${5-}" \
 		local_ts="${NET_A[$inner]}" remote_ts="${NET_B[$inner]}"

@@ -8,6 +8,7 @@ with_strongswan()
 {
 	local who=$1 auth=$2 outer=$3 inner=$4 bytes=$5
 	need_peer
+	[ "$bytes" -lt 100000000 ] || optimised
 	sites
 	gateway ga auth="$auth" local="${GA[$outer]}" remote="${GB[$outer]}" \
 		local_ts="${NET_A[$inner]}" remote_ts="${NET_B[$inner]}"
