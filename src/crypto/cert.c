@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Certificates: reading them, and who they speak for (RFC 5280, RFC 4945). */
+/* Certificates: reading them, and what stands in them. RFC 5280. */
 #include "crypto/pki.h"
 
 #include <openssl/err.h>
@@ -161,80 +161,16 @@ bool cert_spki_sha1(const struct cert *c, uint8_t out[20])
 	return ok;
 }
 
-/* --- identities --- */
-
-/* Canonical compare of whole names (RFC 5280 7.1): case and blanks do not count, wildcards mean nothing. */
-static bool subject_is(const struct cert *c, struct bytes dn)
+enum cert_key cert_key_kind(const struct cert *c, unsigned *bits)
 {
-	const unsigned char *at = dn.at;
-	X509_NAME *name = dn.len > 0 ? d2i_X509_NAME(NULL, &at, (long)dn.len) : NULL;
-	bool same = name && at == dn.at + dn.len && X509_NAME_entry_count(name) > 0 &&
-	    X509_NAME_cmp(name, X509_get_subject_name(c->x509)) == 0;
+	const EVP_PKEY *key = X509_get0_pubkey(c->x509);
+	enum cert_key kind = CERT_KEY_OTHER;
 
-	X509_NAME_free(name);
-	return same;
-}
-
-static uint8_t id_type_of(const GENERAL_NAME *name, const ASN1_STRING **value)
-{
-	int kind;
-	void *at = GENERAL_NAME_get0_value(name, &kind);
-
-	*value = at;
-	switch (kind) {
-	case GEN_DNS: return ID_FQDN;
-	case GEN_EMAIL: return ID_RFC822_ADDR;
-	case GEN_IPADD: return ASN1_STRING_length(at) == 4 ? ID_IPV4_ADDR : ASN1_STRING_length(at) == 16 ? ID_IPV6_ADDR : ID_ANY;
-	default: *value = NULL; return ID_ANY;
-	}
-}
-
-static bool names_equal(const GENERAL_NAME *name, const struct identity *id)
-{
-	const ASN1_STRING *value;
-	uint8_t type = id_type_of(name, &value);
-	struct identity has = { .type = type };
-
-	if (type == ID_ANY || type != id->type)
-		return false;
-	has.data = bytes(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
-	return has.data.len > 0 && identity_equal(&has, id);
-}
-
-/* An ID of type GN is one GeneralName, compared as it was encoded. */
-static bool encoded_equal(const GENERAL_NAME *name, struct bytes gn)
-{
-	unsigned char *der = NULL;
-	int len = i2d_GENERAL_NAME(name, &der);
-	bool same = len > 0 && bytes_equal(bytes(der, (size_t)len), gn);
-
-	OPENSSL_free(der);
-	return same;
-}
-
-static bool alt_name_is(const struct cert *c, const struct identity *id)
-{
-	GENERAL_NAMES *names = X509_get_ext_d2i(c->x509, NID_subject_alt_name, NULL, NULL);
-	bool found = false;
-
-	for (int i = 0; !found && i < sk_GENERAL_NAME_num(names); i++) {
-		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-
-		found = id->type == ID_DER_ASN1_GN ? encoded_equal(name, id->data) : names_equal(name, id);
-	}
-	GENERAL_NAMES_free(names);
-	return found;
-}
-
-bool cert_has_identity(const struct cert *c, const struct identity *id)
-{
-	bool has = id->type == ID_DER_ASN1_DN ? subject_is(c, id->data) : alt_name_is(c, id);
-
+	if (key && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS")))
+		kind = CERT_KEY_RSA;
+	else if (key && EVP_PKEY_is_a(key, "EC"))
+		kind = CERT_KEY_ECDSA;
+	*bits = kind == CERT_KEY_OTHER ? 0 : (unsigned)EVP_PKEY_get_bits(key);
 	library_forget();
-	return has;
-}
-
-struct identity cert_identity(const struct cert *c)
-{
-	return (struct identity){ .type = ID_DER_ASN1_DN, .data = cert_subject(c) };
+	return kind;
 }

@@ -30,8 +30,14 @@ struct scheme {
 #define SIGNATURE_MAX 1024u /* bytes of an RSA modulus of 8192 bits */
 
 /* AlgorithmIdentifiers, RFC 7427 appendix A, by hash. */
-#define RSA_SHA(last) { 0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, last, 5, 0 }
-#define ECDSA_SHA2(last) { 0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, last }
+#define RSA_SHA(last)                                                              \
+	{                                                                          \
+		0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, last, 5, 0 \
+	}
+#define ECDSA_SHA2(last)                                                 \
+	{                                                                \
+		0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, last \
+	}
 #define SHA2_ID(last) 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last, 5, 0
 /* id-RSASSA-PSS { [0] hash, [1] mgf1 with hash, [2] salt length } */
 #define PSS_SHA2(last, salt)                                                                                                    \
@@ -341,8 +347,7 @@ static bool choose_scheme(struct sign_how how, const struct key_facts *f, struct
 	if (how.peer == 0) { /* RFC 7427 4: the peer knows the classic methods alone */
 		*method = f->classic;
 		*s = (struct scheme){ f->kind == KEY_RSA ? PKCS1 : ECDSA_RAW, f->kind == KEY_RSA ? IKEV2_HASH_SHA1 : f->fitting_hash, 0 };
-		return in(allowed, s->hash) || forbidden(why, value_of(VALUE_AUTH, *method, bytes_none()),
-		                                   "the peer knows only the classic methods, whose hash is not allowed for this key");
+		return in(allowed, s->hash) || forbidden(why, value_of(VALUE_AUTH, *method, bytes_none()), "the peer knows only the classic methods, whose hash is not allowed for this key");
 	}
 	*method = IKEV2_AUTH_DIGITAL_SIGNATURE;
 	*s = (struct scheme){ f->kind == KEY_EC ? ECDSA_DER : PKCS1, choose_hash(how.peer & allowed, f), 0 };

@@ -161,7 +161,7 @@ static X509_STORE *store_of(const struct trust *t, int64_t wall)
 	return store;
 }
 
-static STACK_OF(X509) *untrusted_of(const struct trust *t, struct cert *const *chain, size_t count)
+static STACK_OF(X509) * untrusted_of(const struct trust *t, struct cert *const *chain, size_t count)
 {
 	STACK_OF(X509) *stack = sk_X509_new_null();
 	bool ok = stack != NULL;
