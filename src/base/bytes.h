@@ -37,6 +37,14 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
+/* Equal but for the case of ASCII letters. NULs are bytes like others, unlike for strncasecmp. For names, not for secrets. */
+bool bytes_equal_nocase(struct bytes a, struct bytes b);
+
+static inline uint8_t ascii_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
 /* Constant time in the contents; the lengths are public. */
 bool bytes_equal_secret(struct bytes a, struct bytes b);
 

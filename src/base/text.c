@@ -88,11 +88,6 @@ struct text_nearest text_nearest(struct bytes word)
 	return (struct text_nearest){ word, NULL, (word.len + 2) / 3 + 1 };
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
 /* Letters to insert, remove or replace (Levenshtein), one row of the matrix at a time. Both at most NEAREST_MAX long. */
 static size_t distance(struct bytes a, struct bytes b)
 {
@@ -104,7 +99,7 @@ static size_t distance(struct bytes a, struct bytes b)
 		size_t diagonal = row[0];
 		row[0] = i;
 		for (size_t j = 1; j <= b.len; j++) {
-			size_t best = diagonal + (lower(a.at[i - 1]) != lower(b.at[j - 1]));
+			size_t best = diagonal + (ascii_lower(a.at[i - 1]) != ascii_lower(b.at[j - 1]));
 			if (row[j] + 1 < best)
 				best = row[j] + 1;
 			if (row[j - 1] + 1 < best)

@@ -12,8 +12,6 @@
  */
 #include "policy/algorithm.h"
 
-#include <strings.h>
-
 #include "base/text.h"
 #include "iana/ikev1.h"
 #include "iana/ikev2.h"
@@ -203,7 +201,7 @@ const struct algorithm *algorithm_find(unsigned type, unsigned id, unsigned key_
 
 bool algorithm_word_is(struct bytes word, const char *keyword)
 {
-	return strlen(keyword) == word.len && strncasecmp((const char *)word.at, keyword, word.len) == 0;
+	return bytes_equal_nocase(word, bytes_str(keyword));
 }
 
 /* `pattern` with its star replaced. */

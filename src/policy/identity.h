@@ -16,7 +16,11 @@ enum id_type {
 	ID_IPV4_ADDR = 1,
 	ID_FQDN = 2,
 	ID_RFC822_ADDR = 3,
+	ID_IPV4_ADDR_SUBNET = 4, /* subnets and ranges: of the configuration, and of IKEv1 (RFC 2407 4.6.2) */
 	ID_IPV6_ADDR = 5,
+	ID_IPV6_ADDR_SUBNET = 6,
+	ID_IPV4_ADDR_RANGE = 7,
+	ID_IPV6_ADDR_RANGE = 8,
 	ID_DER_ASN1_DN = 9,
 	ID_DER_ASN1_GN = 10,
 	ID_KEY_ID = 11,
@@ -28,6 +32,7 @@ struct identity {
 	const char *regex;  /* configured as `type:^...$`: the pattern; NULL otherwise */
 };
 
+/* Any text is some identity, but for broken hexadecimal, patterns and prefixed forms: REASON_CONFIG, got = the text (borrowed). */
 bool identity_parse(struct identity *id, struct bytes text, struct arena *arena, struct reason *why);
 void identity_print(struct text *t, const struct identity *id); /* "%any", "gw.example.org", "C=CH, O=Example, CN=gw" */
 bool identity_equal(const struct identity *a, const struct identity *b);
@@ -37,7 +42,7 @@ bool identity_is_any(const struct identity *id);
 unsigned identity_match(const struct identity *have, const struct identity *want);
 bool identity_copy(struct identity *to, const struct identity *from, struct arena *arena);
 struct identity identity_of_addr(const struct addr *a); /* borrows from `a` */
-/* Flat form: type (1), data. */
+/* Flat form: type (1), data. A pattern becomes a VALUE_TEXT. */
 struct value value_identity(const struct identity *id, struct arena *arena);
 bool identity_of_flat(struct identity *id, struct bytes flat);
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* Traffic selectors as text: vici.md 12.2 read, vici.md 8 printed. Names come from tables, not from the system's files. */
-#include <strings.h>
-
 #include "iana/ip.h"
 #include "policy/selector.h"
 
@@ -22,7 +20,7 @@ static const struct {
 
 static bool is(struct bytes word, const char *name)
 {
-	return strlen(name) == word.len && strncasecmp((const char *)word.at, name, word.len) == 0;
+	return bytes_equal_nocase(word, bytes_str(name));
 }
 
 static bool is_icmp(unsigned protocol)
