@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The look-ups: which Child SA an outbound packet belongs to, and which SA an inbound SPI names.
+ */
+#include "support/unit.h"
+
+#include <stdlib.h>
+
+#include "ipsec/sad.h"
+#include "ipsec/spd.h"
+
+static struct selector selector_of(const char *text)
+{
+	struct selector s = { 0 };
+	struct reason why = { 0 };
+
+	if (!selector_parse(&s, bytes_str(text), &why))
+		fail_msg("%s", text);
+	return s;
+}
+
+/* Policies in the order of adding; the packet; the index that must win, or -1. */
+static const struct {
+	const char *name;
+	struct { const char *local, *remote; uint32_t priority; } policies[3];
+	const char *from, *to;
+	uint8_t protocol;
+	bool ports;
+	uint16_t source, destination;
+	int wins;
+} cases[] = {
+	{ "the only one", { { "10.1.0.0/16", "10.2.0.0/16", 0 } }, "10.1.0.1", "10.2.0.1", 17, true, 1, 2, 0 },
+	{ "outside", { { "10.1.0.0/16", "10.2.0.0/16", 0 } }, "10.1.0.1", "10.3.0.1", 17, true, 1, 2, -1 },
+	{ "wrong way round", { { "10.1.0.0/16", "10.2.0.0/16", 0 } }, "10.2.0.1", "10.1.0.1", 17, true, 1, 2, -1 },
+	{ "other family", { { "0.0.0.0/0", "0.0.0.0/0", 0 } }, "2001:db8::1", "2001:db8::2", 17, true, 1, 2, -1 },
+	{ "longer prefix, added first", { { "10.1.0.0/16", "10.2.1.0/24", 0 }, { "10.1.0.0/16", "10.2.0.0/16", 0 } },
+	  "10.1.0.1", "10.2.1.1", 17, true, 1, 2, 0 },
+	{ "longer prefix, added last", { { "10.1.0.0/16", "0.0.0.0/0", 0 }, { "10.1.0.0/16", "10.2.0.0/16", 0 } },
+	  "10.1.0.1", "10.2.1.1", 17, true, 1, 2, 1 },
+	{ "a port is more than none", { { "10.1.0.0/16", "10.2.0.0/16[tcp/80]", 0 }, { "10.1.0.0/16", "10.2.0.0/16", 0 } },
+	  "10.1.0.1", "10.2.1.1", 6, true, 999, 80, 0 },
+	{ "another port", { { "10.1.0.0/16", "10.2.0.0/16[tcp/80]", 0 }, { "10.1.0.0/16", "10.2.0.0/16", 0 } },
+	  "10.1.0.1", "10.2.1.1", 6, true, 80, 81, 1 },
+	{ "a fragment has no port", { { "10.1.0.0/16", "10.2.0.0/16[tcp/80]", 0 }, { "10.1.0.0/16", "10.2.0.0/16", 0 } },
+	  "10.1.0.1", "10.2.1.1", 6, false, 0, 0, 1 },
+	{ "the same twice: the newest", { { "10.1.0.0/16", "10.2.0.0/16", 0 }, { "10.1.0.0/16", "10.2.0.0/16", 0 } },
+	  "10.1.0.1", "10.2.1.1", 17, true, 1, 2, 1 },
+	{ "a named priority goes first", { { "10.1.0.0/16", "0.0.0.0/0", 5 }, { "10.1.0.0/16", "10.2.0.0/16", 0 } },
+	  "10.1.0.1", "10.2.1.1", 17, true, 1, 2, 0 },
+	{ "the lower of two", { { "10.1.0.0/16", "0.0.0.0/0", 5 }, { "10.1.0.0/16", "0.0.0.0/0", 4 } },
+	  "10.1.0.1", "10.2.1.1", 17, true, 1, 2, 1 },
+	{ "IPv6 default and host", { { "::/0", "2001:db8::2", 0 }, { "::/0", "::/0", 0 } }, "2001:db8::1", "2001:db8::2", 58, true,
+	  0x8000, 0x8000, 0 },
+};
+
+static void the_right_policy_wins(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct selector local[3], remote[3];
+		struct packet_key key = { .protocol = cases[i].protocol, .ports_known = cases[i].ports,
+			.source_port = cases[i].source, .destination_port = cases[i].destination };
+		struct spd spd = { 0 };
+		int owners[3], *found;
+
+		assert_true(addr_parse(&key.source, bytes_str(cases[i].from)));
+		assert_true(addr_parse(&key.destination, bytes_str(cases[i].to)));
+		for (size_t j = 0; j < 3 && cases[i].policies[j].local; j++) {
+			struct selectors locals = { 1, &local[j] }, remotes = { 1, &remote[j] };
+
+			local[j] = selector_of(cases[i].policies[j].local);
+			remote[j] = selector_of(cases[i].policies[j].remote);
+			assert_true(spd_add(&spd, &owners[j], &locals, &remotes, cases[i].policies[j].priority));
+		}
+		found = spd_find(&spd, &key);
+		if (found != (cases[i].wins < 0 ? NULL : &owners[cases[i].wins]))
+			fail_msg("%s: %d", cases[i].name, found ? (int)(found - owners) : -1);
+		spd_clear(&spd);
+	}
+}
+
+static void removed_policies_are_gone(void **state)
+{
+	struct selector local[2] = { selector_of("10.0.0.0/8"), selector_of("2001:db8::/32") };
+	struct selector remote[2] = { selector_of("0.0.0.0/0"), selector_of("::/0") };
+	struct selectors locals = { 2, local }, remotes = { 2, remote };
+	struct packet_key key = { .protocol = 17 };
+	struct spd spd = { 0 };
+	int owners[40];
+
+	(void)state;
+	assert_true(addr_parse(&key.source, bytes_str("10.0.0.1")) && addr_parse(&key.destination, bytes_str("192.0.2.1")));
+	for (size_t i = 0; i < 40; i++)
+		assert_true(spd_add(&spd, &owners[i], &locals, &remotes, 0));
+	assert_int_equal(spd.count, 80); /* no row across families */
+	for (size_t i = 40; i-- > 0;) {
+		assert_ptr_equal(spd_find(&spd, &key), &owners[i]);
+		spd_remove(&spd, &owners[i]);
+	}
+	assert_null(spd_find(&spd, &key));
+	spd_clear(&spd);
+}
+
+static bool fill(void *host, enum random_kind kind, uint8_t *out, size_t len)
+{
+	unsigned *next = host;
+
+	(void)kind;
+	memset(out, 0xff, len);
+	out[len - 1] = (uint8_t)((*next)++ / 2); /* each number twice: a clash the second time */
+	return true;
+}
+
+static void spis_are_ours(void **state)
+{
+	unsigned next = 0;
+	struct random random = { fill, &next };
+	struct sad sad = { 0 };
+	struct sad_entry entry = { 0 }, other = { 0 };
+	struct addr here, there;
+	uint32_t a, b;
+
+	(void)state;
+	assert_true(addr_parse(&here, bytes_str("192.0.2.1")) && addr_parse(&there, bytes_str("192.0.2.2")));
+	a = sad_reserve(&sad, &random);
+	b = sad_reserve(&sad, &random);
+	assert_int_equal(a, 0xcfffff00);
+	assert_int_equal(b, 0xcfffff01);
+	assert_null(sad_find(&sad, a, &here));
+	entry = (struct sad_entry){ a, here };
+	other = (struct sad_entry){ a, there };
+	assert_true(sad_add(&sad, &entry));
+	assert_false(sad_add(&sad, &other));
+	assert_ptr_equal(sad_find(&sad, a, &here), &entry);
+	assert_null(sad_find(&sad, a, &there));
+	entry.destination = (struct addr){ 0 };
+	assert_ptr_equal(sad_find(&sad, a, &there), &entry);
+	sad_release(&sad, a); /* in use: stays */
+	assert_non_null(sad_find(&sad, a, &here));
+	sad_remove(&sad, &entry);
+	assert_null(sad_find(&sad, a, &here));
+	sad_release(&sad, b);
+	sad_clear(&sad);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_right_policy_wins),
+		cmocka_unit_test(removed_policies_are_gone),
+		cmocka_unit_test(spis_are_ours),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
