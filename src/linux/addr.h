@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The addresses of this host.
+ */
+#pragma once
+
+#include "linux/nl.h"
+
+struct local_addrs {
+	size_t count;
+	struct addr *list; /* owned */
+};
+/* All addresses but those of the loopback net and tentative ones. False with a reason; `out` is then empty. */
+bool local_addrs_read(struct netlink *nl, struct local_addrs *out, struct reason *why, struct arena *arena);
+void local_addrs_clear(struct local_addrs *l);
+/* The first that lies in first..last; false: none does. */
+bool local_addrs_within(const struct local_addrs *l, const struct addr *first, const struct addr *last, struct addr *out);
