@@ -484,9 +484,10 @@ static void read_counter(uint64_t *sum, const struct nlattr *data)
 {
 	const struct nlattr *a;
 
-	NL_EACH_NESTED(a, data)
+	NL_EACH_NESTED(a, data) {
 		if (mnl_attr_get_type(a) == NFTA_COUNTER_PACKETS)
 			*sum += be64toh(mnl_attr_get_u64(a));
+	}
 }
 
 static void read_expressions(uint64_t *sum, const struct nlattr *list)
@@ -509,9 +510,10 @@ static void read_rule(void *to, const struct nlmsghdr *m)
 {
 	const struct nlattr *a;
 
-	NL_EACH(a, m, sizeof(struct nfgenmsg))
+	NL_EACH(a, m, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(a) == NFTA_RULE_EXPRESSIONS)
 			read_expressions(to, a);
+	}
 }
 
 uint64_t nft_dropped(struct netlink *nl, struct arena *arena)

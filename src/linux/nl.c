@@ -56,9 +56,10 @@ static const char *kernel_words(const struct nlmsghdr *m)
 		return NULL;
 	if (!(m->nlmsg_flags & NLM_F_CAPPED))
 		offset += NL_ALIGNED(e->msg.nlmsg_len) - sizeof(e->msg);
-	NL_EACH(attribute, m, offset)
+	NL_EACH(attribute, m, offset) {
 		if (mnl_attr_get_type(attribute) == NLMSGERR_ATTR_MSG && mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0)
 			return mnl_attr_get_str(attribute);
+	}
 	return NULL;
 }
 

@@ -180,9 +180,10 @@ static void our_rule(void *to, const struct nlmsghdr *m)
 {
 	const struct nlattr *a;
 
-	NL_EACH(a, m, sizeof(struct fib_rule_hdr))
+	NL_EACH(a, m, sizeof(struct fib_rule_hdr)) {
 		if (mnl_attr_get_type(a) == FRA_PROTOCOL && mnl_attr_get_u8(a) == ROUTE_PROTOCOL)
 			keep(to, m, RTM_DELRULE);
+	}
 }
 
 static void our_route(void *to, const struct nlmsghdr *m)
@@ -192,9 +193,10 @@ static void our_route(void *to, const struct nlmsghdr *m)
 	const struct nlattr *a;
 	uint32_t table = head->rtm_table;
 
-	NL_EACH(a, m, sizeof(*head))
+	NL_EACH(a, m, sizeof(*head)) {
 		if (mnl_attr_get_type(a) == RTA_TABLE)
 			table = mnl_attr_get_u32(a);
+	}
 	if (head->rtm_protocol == ROUTE_PROTOCOL && (table == f->table || table == f->table + 1))
 		keep(f, m, RTM_DELROUTE);
 }
@@ -245,9 +247,10 @@ static void read_route(void *to, const struct nlmsghdr *m)
 		case RTA_PREFSRC: (void)netlink_get_addr(&out->source, a); break;
 		case RTA_OIF: out->interface = mnl_attr_get_u32(a); break;
 		case RTA_METRICS:
-			NL_EACH_NESTED(metric, a)
+			NL_EACH_NESTED(metric, a) {
 				if (mnl_attr_get_type(metric) == RTAX_MTU)
 					out->mtu = mnl_attr_get_u32(metric);
+			}
 			break;
 		default: break;
 		}
@@ -258,9 +261,10 @@ static void read_link_mtu(void *to, const struct nlmsghdr *m)
 {
 	const struct nlattr *a;
 
-	NL_EACH(a, m, sizeof(struct ifinfomsg))
+	NL_EACH(a, m, sizeof(struct ifinfomsg)) {
 		if (mnl_attr_get_type(a) == IFLA_MTU)
 			*(uint32_t *)to = mnl_attr_get_u32(a);
+	}
 }
 
 static uint32_t link_mtu(struct netlink *nl, uint32_t interface, struct arena *arena)

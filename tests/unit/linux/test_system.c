@@ -24,7 +24,8 @@ static struct reason why;
 
 static bool say(const char *what)
 {
-	fprintf(stderr, "%s: %s: %.*s\n", what, reason_words(why.kind), (int)why.about.bytes.len, (const char *)why.about.bytes.at);
+	fprintf(stderr, "%s: %s: %.*s\n", what, reason_words(why.kind),
+	    (int)why.about.bytes.len, (const char *)why.about.bytes.at);
 	return false;
 }
 
@@ -81,8 +82,10 @@ static bool body_routes(void)
 	};
 	struct rule rules[] = {
 		{ .family = ADDR_V4, .priority = 100, .action = RULE_GOTO, .target = 109, .mark = 77 },
-		{ .family = ADDR_V4, .priority = 101, .action = RULE_LOOKUP, .table = 4711, .from = prefix_of("0.0.0.0/32"), .local_only = true },
-		{ .family = ADDR_V4, .priority = 102, .action = RULE_LOOKUP, .table = 4712, .from = prefix_of("10.1.0.0/16"), .to = prefix_of("10.2.0.0/16"),
+		{ .family = ADDR_V4, .priority = 101, .action = RULE_LOOKUP, .table = 4711,
+		  .from = prefix_of("0.0.0.0/32"), .local_only = true },
+		{ .family = ADDR_V4, .priority = 102, .action = RULE_LOOKUP, .table = 4712,
+		  .from = prefix_of("10.1.0.0/16"), .to = prefix_of("10.2.0.0/16"),
 		  .protocol = 6, .destination_port = { 80, 80 } },
 		{ .family = ADDR_V4, .priority = 109, .action = RULE_NOP },
 		{ .family = ADDR_V6, .priority = 101, .action = RULE_LOOKUP, .table = 4711, .local_only = true },
