@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A host of files that live in a table: what config/ gets as its loader in tests.
+ */
+#pragma once
+
+#include "config/loader.h"
+
+struct file {
+	const char *path, *text;
+};
+
+struct files {
+	const struct file *list; /* ends with a NULL path */
+	unsigned reads;
+};
+
+/* A loader over `f`, which must live as long. glob knows one '*' in the last part; list gives the names of a folder. */
+struct config_loader files_loader(struct files *f);
