@@ -19,6 +19,8 @@ enum auth_class { AUTH_ANY = 0, AUTH_PUBKEY, AUTH_PSK, AUTH_EAP, AUTH_XAUTH };
 enum action { ACTION_NONE = 0, ACTION_START = 1, ACTION_TRAP = 2 }; /* bits */
 enum unique_policy { UNIQUE_NO, UNIQUE_NEVER, UNIQUE_REPLACE, UNIQUE_KEEP };
 enum send_cert { CERT_IF_ASKED, CERT_ALWAYS, CERT_NEVER };
+enum fragmentation { FRAGMENTATION_NO, FRAGMENTATION_ACCEPT, FRAGMENTATION_YES, FRAGMENTATION_FORCE };
+enum childless { CHILDLESS_NEVER, CHILDLESS_ALLOW, CHILDLESS_PREFER, CHILDLESS_FORCE };
 
 /* local_addrs / remote_addrs: one entry. */
 struct addr_conf {
@@ -72,7 +74,7 @@ struct connection {
 	bool encap, encap_no;      /* encap = yes; `encap = no` was written */
 	bool mobike, send_certreq;
 	uint8_t send_cert, unique; /* enums above */
-	uint8_t fragmentation, childless;
+	uint8_t fragmentation, childless; /* enums above */
 	uint32_t dpd_delay;        /* seconds; 0: off */
 	uint32_t keyingtries;      /* 0: for ever */
 	uint8_t dscp;
@@ -92,7 +94,9 @@ const struct child_conf *connection_child(const struct connection *c, const char
 bool connection_same_ike(const struct connection *a, const struct connection *b);
 bool child_conf_same(const struct child_conf *a, const struct child_conf *b);
 /*
- * How well a connection fits a responder's addresses: 0 = not; more specific is larger. Names (ADDR_CONF_NAME) match by
- * `resolved`, the addresses that the host gave for them, which may be empty.
+ * How well a connection fits a responder's addresses: 0 = not; more specific is larger, the peer's address counting more
+ * than ours. A configured name (ADDR_CONF_NAME) that is not resolved fits every address, less well than %any.
  */
 unsigned connection_fits(const struct connection *c, const struct addr *local, const struct addr *remote);
+/* Does one entry hold the address? NAME: false. ANY: its family. */
+bool addr_conf_has(const struct addr_conf *conf, const struct addr *a);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+/* What the builders share: problems, lists, files, proposals. */
+#include "config/builder.h"
+
+#include "config/scalar.h"
+
+bool build_error(struct build *b, enum problem_kind kind, struct conf_at at, const char *about, struct bytes got,
+                 const char *wanted)
+{
+	struct reason why = { .kind = kind == PROBLEM_NOT_BUILT ? REASON_UNSUPPORTED : REASON_CONFIG, .where = at };
+
+	why.about = value_text(about);
+	if (got.len > 0)
+		why.got = value_of(VALUE_TEXT, 0, got);
+	if (wanted)
+		why.wanted = value_text(wanted);
+	b->failed = true;
+	return problem_add(b->problems, kind, false, &why);
+}
+
+bool build_refused(struct build *b, enum problem_kind kind, struct conf_at at, const struct reason *why, struct bytes got)
+{
+	struct text about = { 0 };
+
+	if (why->kind == REASON_UNSUPPORTED && kind != PROBLEM_FILE)
+		kind = PROBLEM_NOT_BUILT;
+	if (why->kind != REASON_CONFIG || why->about.kind != VALUE_TEXT)
+		text_add(&about, "%s%s", reason_words(why->kind), why->about.kind == VALUE_TEXT ? ": " : "");
+	if (why->about.kind == VALUE_TEXT)
+		text_add_bytes(&about, why->about.bytes);
+	(void)build_error(b, kind, at, text_str(&about), got, NULL);
+	text_clear(&about);
+	return false;
+}
+
+void build_advice(struct build *b, struct conf_at at, const char *about, struct bytes got)
+{
+	struct reason why = { .kind = REASON_CONFIG, .about = value_text(about), .where = at };
+
+	if (got.len > 0)
+		why.got = value_of(VALUE_TEXT, 0, got);
+	(void)problem_add(b->problems, PROBLEM_ADVICE, true, &why);
+}
+
+bool build_memory(struct build *b)
+{
+	struct reason why = { .kind = REASON_MEMORY, .about = value_text("does not fit in memory, or in its bounds") };
+
+	b->failed = true;
+	return problem_add(b->problems, PROBLEM_MEMORY, false, &why);
+}
+
+void *build_more(struct build *b, void *list, size_t count, size_t size)
+{
+	void *fresh;
+
+	if (count > 0 && (count & (count - 1)) != 0) /* only full when it is a power of two */
+		return list;
+	fresh = arena_array(b->arena, count ? count * 2 : 1, size);
+	if (!fresh)
+		(void)build_memory(b);
+	else if (count)
+		memcpy(fresh, list, count * size);
+	return fresh;
+}
+
+bool build_unknown_section(struct build *b, const struct node *section, const char *const *known)
+{
+	struct text_nearest near = text_nearest(bytes_str(section->name));
+
+	for (; *known; known++)
+		text_nearest_try(&near, *known);
+	return build_error(b, PROBLEM_UNKNOWN_SECTION, node_at(section), "unknown section", bytes_none(), near.best);
+}
+
+struct items items_of(const struct node *setting, struct bytes text)
+{
+	struct items i = { NULL, text };
+
+	if (setting && setting->kind == NODE_LIST) {
+		i.item = setting->first;
+		i.rest = bytes_none();
+	}
+	return i;
+}
+
+bool items_next(struct items *i, struct bytes *item)
+{
+	while (i->item) {
+		*item = text_trim(i->item->value);
+		i->item = i->item->next;
+		if (item->len > 0)
+			return true;
+	}
+	return list_next(&i->rest, item);
+}
+
+size_t items_count(struct items i)
+{
+	struct bytes item;
+	size_t n = 0;
+
+	while (items_next(&i, &item))
+		n++;
+	return n;
+}
+
+bool build_read_file(struct build *b, const char *kind, struct bytes name, struct conf_at at, struct bytes *out,
+                     const char **path)
+{
+	const struct config_loader *loader = b->from->loader;
+	struct secret content = { 0 };
+	struct reason why = { 0 };
+	struct text t = { 0 };
+	bool ok;
+
+	if (!loader)
+		return build_error(b, PROBLEM_FILE, at, "files cannot be read here", name, NULL);
+	if (name.len == 0 || memchr(name.at, '\0', name.len))
+		return build_error(b, PROBLEM_VALUE, at, "not the name of a file", name, NULL);
+	if (name.at[0] != '/')
+		text_add(&t, "%s%s%s", b->from->folder, kind ? kind : "", kind ? "/" : "");
+	text_add_bytes(&t, name);
+	*path = t.failed ? NULL : arena_str(b->arena, bytes_str(text_str(&t)));
+	text_clear(&t);
+	if (!*path)
+		return build_memory(b);
+	if (!loader->read(loader->ctx, *path, &content, &why))
+		return build_refused(b, PROBLEM_FILE, at, &why, bytes_str(*path));
+	*out = arena_copy(b->arena, secret_bytes(&content));
+	ok = out->len == content.len;
+	secret_clear(&content);
+	if (ok && out->len == 0)
+		return build_error(b, PROBLEM_FILE, at, "the file is empty", bytes_str(*path), NULL);
+	return ok || build_memory(b);
+}
+
+/* --- proposals --- */
+
+static bool has_type(const struct proposal *p, unsigned type)
+{
+	for (unsigned i = 0; i < p->count; i++) {
+		if (p->transforms[i].type == type)
+			return true;
+	}
+	return false;
+}
+
+static void warn_weak(struct build *b, struct conf_at at, const struct proposal *p)
+{
+	for (unsigned i = 0; i < p->count; i++) {
+		const struct transform *tr = &p->transforms[i];
+		const struct algorithm *alg = algorithm_find(tr->type, tr->id, tr->key_bits);
+
+		if (alg && alg->flags & ALG_WEAK)
+			build_advice(b, at, "weak: use it only towards a peer that has nothing better", bytes_str(alg->keyword));
+	}
+}
+
+/* Integrity algorithms beside AEADs do nothing, but name the PRF of an IKE proposal that names none. */
+static void warn_useless(struct build *b, struct conf_at at, const struct proposal *p, struct bytes text)
+{
+	struct bytes rest = text, useless = bytes_none();
+	bool prf = p->protocol != PROTO_IKE;
+
+	if (has_type(p, TRANSFORM_INTEG) || !has_type(p, TRANSFORM_ENCR))
+		return;
+	while (rest.len > 0) {
+		const uint8_t *dash = memchr(rest.at, '-', rest.len);
+		struct bytes word = bytes(rest.at, dash ? (size_t)(dash - rest.at) : rest.len);
+
+		rest = dash ? bytes(dash + 1, rest.len - word.len - 1) : bytes_none();
+		if (algorithm_by_keyword(TRANSFORM_PRF, word))
+			prf = true;
+		else if (algorithm_by_keyword(TRANSFORM_INTEG, word))
+			useless = word;
+	}
+	if (prf && useless.len > 0)
+		build_advice(b, at, "not used: the ciphers of this proposal bring their own integrity check", useless);
+}
+
+bool build_proposals(struct build *b, enum key_place place, const struct node *section, const char *name,
+                     enum protocol protocol, struct proposals *out)
+{
+	const struct node *setting = node_setting(section, bytes_str(name));
+	struct conf_at at = setting ? node_value_at(setting) : node_default_at(section, name);
+	struct items items = items_of(setting, setting ? setting_text(place, section, name) : bytes_none());
+	struct bytes item;
+
+	while (items_next(&items, &item)) {
+		unsigned before = out->count;
+		struct reason why = { 0 };
+
+		if (!proposals_add_text(out, b->arena, protocol, item, &why))
+			return build_refused(b, PROBLEM_VALUE, at, &why, item);
+		for (unsigned i = before; i < out->count && !text_is(item, "default"); i++) {
+			warn_weak(b, at, &out->list[i]);
+			warn_useless(b, at, &out->list[i], item);
+		}
+	}
+	return out->count > 0 || proposals_default(out, b->arena, protocol) || build_memory(b);
+}

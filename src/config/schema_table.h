@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rows of the table of keys. Included by schema.c alone; it is a file of its own because it is data.
+ */
+#pragma once
+
+#include "config/connection.h"
+#include "config/schema.h"
+
+#define NOT_YET "not built yet"
+#define V1_ONLY "only IKEv1 uses it"
+#define KERNEL_ONLY "it is a setting of the Linux kernel's IPsec, which does not carry the packets here"
+
+static const struct key_word action_words[] = {
+	{ "none", ACTION_NONE }, { "clear", ACTION_NONE }, { "start", ACTION_START }, { "restart", ACTION_START },
+	{ "trap", ACTION_TRAP, KEY_NOT_BUILT, NOT_YET }, { "route", ACTION_TRAP, KEY_NOT_BUILT, NOT_YET }, { NULL },
+};
+static const struct key_word mode_words[] = {
+	{ "tunnel", 0 }, { "transport", 1, KEY_NOT_BUILT, NOT_YET }, { "transport_proxy", 2, KEY_NOT_BUILT, NOT_YET },
+	{ "beet", 3, KEY_NOT_BUILT, NOT_YET }, { "iptfs", 4, KEY_NOT_BUILT, NOT_YET },
+	{ "pass", 5, KEY_NOT_BUILT, NOT_YET }, { "drop", 6, KEY_NOT_BUILT, NOT_YET }, { NULL },
+};
+static const struct key_word unique_words[] = {
+	{ "no", UNIQUE_NO }, { "never", UNIQUE_NEVER }, { "replace", UNIQUE_REPLACE }, { "keep", UNIQUE_KEEP }, { NULL },
+};
+static const struct key_word send_cert_words[] = {
+	{ "ifasked", CERT_IF_ASKED }, { "always", CERT_ALWAYS }, { "never", CERT_NEVER }, { NULL },
+};
+static const struct key_word fragmentation_words[] = {
+	{ "no", FRAGMENTATION_NO }, { "yes", FRAGMENTATION_YES, KEY_LATER, NULL },
+	{ "accept", FRAGMENTATION_ACCEPT, KEY_LATER, NULL }, { "force", FRAGMENTATION_FORCE, KEY_LATER, NULL }, { NULL },
+};
+static const struct key_word childless_words[] = {
+	{ "never", CHILDLESS_NEVER }, { "allow", CHILDLESS_ALLOW, KEY_LATER, NULL },
+	{ "prefer", CHILDLESS_PREFER, KEY_LATER, NULL }, { "force", CHILDLESS_FORCE, KEY_NOT_BUILT, NOT_YET }, { NULL },
+};
+static const struct key_word ocsp_words[] = {
+	{ "never", 0 }, { "reply", 1, KEY_LATER, NULL }, { "request", 2, KEY_NOT_BUILT, NOT_YET },
+	{ "both", 3, KEY_NOT_BUILT, NOT_YET }, { NULL },
+};
+static const struct key_word revocation_words[] = {
+	{ "relaxed", 0, KEY_LATER, "certificates are not checked for revocation yet" },
+	{ "ifuri", 1, KEY_NOT_BUILT, NOT_YET }, { "strict", 2, KEY_NOT_BUILT, NOT_YET }, { NULL },
+};
+static const struct key_word dscp_words[] = {
+	{ "out", 1 }, { "in", 2 }, { "yes", 3 }, { "no", 0 }, { NULL },
+};
+static const struct key_word offload_words[] = {
+	{ "no", 0 }, { "auto", 1 }, { "yes", 2, KEY_NOT_BUILT, KERNEL_ONLY }, { "crypto", 3, KEY_NOT_BUILT, KERNEL_ONLY },
+	{ "packet", 4, KEY_NOT_BUILT, KERNEL_ONLY }, { NULL },
+};
+static const struct key_word label_mode_words[] = {
+	{ "system", 0 }, { "simple", 1, KEY_NOT_BUILT, NOT_YET }, { "selinux", 2, KEY_NOT_BUILT, NOT_YET }, { NULL },
+};
+static const struct key_word per_cpu_words[] = {
+	{ "no", 0 }, { "false", 0 }, { "disabled", 0 }, { "0", 0 }, { "yes", 1, KEY_NOT_BUILT, NOT_YET },
+	{ "true", 1, KEY_NOT_BUILT, NOT_YET }, { "enabled", 1, KEY_NOT_BUILT, NOT_YET },
+	{ "1", 1, KEY_NOT_BUILT, NOT_YET }, { "encap", 2, KEY_NOT_BUILT, NOT_YET }, { NULL },
+};
+
+static const struct key table[] = {
+	/* --- connections.NAME --- */
+	{ AT_CONNECTION, TYPE_NUMBER, .name = "version", .most = 2, .theirs = "0", .ours = "2",
+	  .note = "IKEv1 is used only when it is asked for",
+	  .help = "IKE version. 2 is IKEv2. 0 answers both versions and initiates IKEv2. 1 is IKEv1, which is not built yet." },
+	{ AT_CONNECTION, TYPE_LIST, .name = "local_addrs", .theirs = "%any",
+	  .help = "Local addresses: IP addresses, subnets, ranges, DNS names. The first that is no range is used to initiate; "
+		  "a peer must come to one of them." },
+	{ AT_CONNECTION, TYPE_LIST, .name = "remote_addrs", .theirs = "%any",
+	  .help = "The peer's addresses, likewise. At least one address or name is needed to initiate." },
+	{ AT_CONNECTION, TYPE_NUMBER, .name = "local_port", .most = 65535, .theirs = "500",
+	  .help = "Local UDP port. With 500 the IKE SA moves to 4500 when there is a NAT." },
+	{ AT_CONNECTION, TYPE_NUMBER, .name = "remote_port", .most = 65535, .theirs = "500",
+	  .help = "The peer's UDP port. Another one than 500 is spoken to as if the IKE SA had moved to 4500." },
+	{ AT_CONNECTION, TYPE_LIST, .name = "proposals", .theirs = "default", .ours = "(default: AEAD and SHA-2, x25519 first)",
+	  .note = "today's best practice: no SHA-1, no 3DES, no MODP-1024 unless named",
+	  .help = "IKE proposals, such as aes256gcm16-prfsha256-x25519; *default* stands for the built-in ones." },
+	{ AT_CONNECTION, TYPE_LIST, KEY_NOT_BUILT, .name = "vips", .note = NOT_YET,
+	  .help = "Virtual IP addresses to ask the peer for." },
+	{ AT_CONNECTION, TYPE_BOOL, KEY_MEANINGLESS, .name = "aggressive", .neutral = "no", .theirs = "no", .note = V1_ONLY,
+	  .help = "IKEv1 aggressive mode." },
+	{ AT_CONNECTION, TYPE_BOOL, KEY_MEANINGLESS, .name = "pull", .neutral = "yes", .theirs = "yes", .note = V1_ONLY,
+	  .help = "IKEv1 mode config in pull mode." },
+	{ AT_CONNECTION, TYPE_BITS, KEY_NOT_BUILT, .name = "dscp", .neutral = "000000", .theirs = "000000", .note = NOT_YET,
+	  .help = "DSCP of outgoing IKE packets, six binary digits." },
+	{ AT_CONNECTION, TYPE_BOOL, .name = "encap", .theirs = "no",
+	  .help = "*yes* puts ESP into UDP also without a NAT. A written *no* keeps raw ESP also towards another adit." },
+	{ AT_CONNECTION, TYPE_BOOL, KEY_LATER, .name = "mobike", .neutral = "no", .theirs = "yes", .ours = "no", .note = NOT_YET,
+	  .help = "MOBIKE (RFC 4555)." },
+	{ AT_CONNECTION, TYPE_TIME, .name = "dpd_delay", .theirs = "0s",
+	  .help = "The peer is asked for a sign of life when nothing came from it for so long. 0: never." },
+	{ AT_CONNECTION, TYPE_TIME, KEY_MEANINGLESS, .name = "dpd_timeout", .neutral = "0", .theirs = "0s", .note = V1_ONLY,
+	  .help = "IKEv1: how long a dead peer is waited for." },
+	{ AT_CONNECTION, TYPE_WORD, .name = "fragmentation", .words = fragmentation_words, .theirs = "yes", .ours = "no",
+	  .note = NOT_YET, .help = "IKE fragmentation (RFC 7383)." },
+	{ AT_CONNECTION, TYPE_WORD, .name = "childless", .words = childless_words, .theirs = "allow", .ours = "never",
+	  .note = NOT_YET, .help = "IKE SAs without a first Child SA (RFC 6023)." },
+	{ AT_CONNECTION, TYPE_BOOL, .name = "send_certreq", .theirs = "yes", .help = "Send certificate requests." },
+	{ AT_CONNECTION, TYPE_WORD, .name = "send_cert", .words = send_cert_words, .theirs = "ifasked",
+	  .help = "When our certificates are sent." },
+	{ AT_CONNECTION, TYPE_WORD, .name = "ocsp", .words = ocsp_words, .theirs = "reply", .ours = "never", .note = NOT_YET,
+	  .help = "OCSP inside IKE (RFC 4806)." },
+	{ AT_CONNECTION, TYPE_TEXT, KEY_NOT_BUILT, .name = "ppk_id", .note = NOT_YET,
+	  .help = "Identity of the post-quantum pre-shared key (RFC 8784)." },
+	{ AT_CONNECTION, TYPE_BOOL, KEY_NOT_BUILT, .name = "ppk_required", .neutral = "no", .theirs = "no", .note = NOT_YET,
+	  .help = "Fail without a post-quantum pre-shared key." },
+	{ AT_CONNECTION, TYPE_NUMBER, .name = "keyingtries", .theirs = "1",
+	  .help = "How often the whole sequence of retransmissions is tried to set up the IKE SA. 0: for ever." },
+	{ AT_CONNECTION, TYPE_WORD, .name = "unique", .words = unique_words, .theirs = "no",
+	  .help = "What to do about an older IKE SA with the same identities: *no* replaces it only if the peer sends "
+		  "INITIAL_CONTACT, *never* not even then, *replace* always, *keep* refuses the new one." },
+	{ AT_CONNECTION, TYPE_TIME, .name = "reauth_time", .theirs = "0s",
+	  .help = "Authenticate anew after so long. Rekeying and reauthentication are not built yet: at the hard limit the IKE SA "
+		  "is closed and set up anew." },
+	{ AT_CONNECTION, TYPE_TIME, .name = "rekey_time", .theirs = "4h", .help = "Rekey the IKE SA after so long. 0 if "
+		  "reauth_time is set and this is not." },
+	{ AT_CONNECTION, TYPE_TIME, .name = "over_time", .theirs = "(a tenth of the longer of rekey_time and reauth_time)",
+	  .help = "How much longer the IKE SA may live: the hard limit." },
+	{ AT_CONNECTION, TYPE_TIME, .name = "rand_time", .theirs = "(over_time, at most half of rekey_time or reauth_time)",
+	  .help = "A random part of this is taken off rekey_time and reauth_time." },
+	{ AT_CONNECTION, TYPE_LIST, KEY_NOT_BUILT, .name = "pools", .note = NOT_YET, .help = "Pools to assign addresses from." },
+	{ AT_CONNECTION, TYPE_MARK, KEY_NOT_BUILT, .name = "if_id_in", .neutral = "0", .theirs = "0", .note = NOT_YET,
+	  .help = "XFRM interface ID for the inbound side of all children." },
+	{ AT_CONNECTION, TYPE_MARK, KEY_NOT_BUILT, .name = "if_id_out", .neutral = "0", .theirs = "0", .note = NOT_YET,
+	  .help = "XFRM interface ID for the outbound side of all children." },
+	{ AT_CONNECTION, TYPE_BOOL, KEY_NOT_BUILT, .name = "mediation", .neutral = "no", .theirs = "no", .note = NOT_YET,
+	  .help = "This is a connection to a mediation server." },
+	{ AT_CONNECTION, TYPE_TEXT, KEY_NOT_BUILT, .name = "mediated_by", .note = NOT_YET, .help = "The mediation connection." },
+	{ AT_CONNECTION, TYPE_TEXT, KEY_NOT_BUILT, .name = "mediation_peer", .note = NOT_YET,
+	  .help = "The peer's identity at the mediation server." },
+
+	/* --- connections.NAME.local*, .remote* --- */
+	{ AT_ROUND, TYPE_NUMBER, .name = "round", .theirs = "0", .help = "Order of the rounds; equal ones keep the file's." },
+	{ AT_ROUND, TYPE_TEXT, .name = "auth", .theirs = "pubkey",
+	  .help = "How this side authenticates: *psk*, *pubkey*, or *rsa* or *ecdsa* with least sizes and hashes, such as "
+		  "*rsa-3072-sha256-sha384*; *rsa/pss*; with *ike:* in front for the AUTH signature only." },
+	{ AT_ROUND, TYPE_TEXT, .name = "id", .theirs = "(local: the certificate's subject or the address; remote: %any)",
+	  .help = "The identity to use, or to expect." },
+	{ AT_ROUND, TYPE_FILES, .name = "certs", .help = "Certificates to send, or to accept; relative to x509/." },
+	{ AT_ROUND, TYPE_FILES, KEY_NOT_BUILT, .name = "pubkeys", .note = NOT_YET,
+	  .help = "Raw public keys, relative to pubkey/." },
+	{ AT_ROUND, TYPE_TEXT, KEY_NOT_BUILT, .name = "eap_id", .note = NOT_YET, .help = "EAP identity." },
+	{ AT_ROUND, TYPE_TEXT, KEY_NOT_BUILT, .name = "aaa_id", .note = NOT_YET, .help = "Identity of the EAP server." },
+	{ AT_ROUND, TYPE_TEXT, KEY_NOT_BUILT, .name = "xauth_id", .note = NOT_YET, .help = "XAuth user name." },
+	{ AT_ROUND, TYPE_LIST, KEY_NOT_BUILT, .name = "groups", .note = NOT_YET, .help = "Groups, one of which must be proven." },
+	{ AT_ROUND, TYPE_LIST, KEY_NOT_BUILT, .name = "cert_policy", .note = NOT_YET,
+	  .help = "Certificate policies (OIDs) that are required." },
+	{ AT_ROUND, TYPE_FILES, .name = "cacerts", .help = "CA certificates, one of which the peer's chain must use; relative to "
+		  "x509ca/." },
+	{ AT_ROUND, TYPE_TEXT, KEY_NOT_BUILT, .name = "ca_id", .note = NOT_YET,
+	  .help = "An identity that some CA of the chain must have." },
+	{ AT_ROUND, TYPE_WORD, .name = "revocation", .words = revocation_words, .theirs = "relaxed", .ours = "(no check)",
+	  .note = "CRLs and OCSP are not built yet", .help = "How strictly certificates are checked for revocation." },
+
+	/* --- .cert*, .cacert* --- */
+	{ AT_CERT, TYPE_TEXT, .name = "file", .help = "Path of the certificate; relative to x509/ or x509ca/." },
+	{ AT_CERT, TYPE_TEXT, KEY_NOT_BUILT, .name = "handle", .note = NOT_YET, .help = "Hexadecimal CKA_ID on a token." },
+	{ AT_CERT, TYPE_NUMBER, KEY_NOT_BUILT, .name = "slot", .note = NOT_YET, .help = "Slot of the token." },
+	{ AT_CERT, TYPE_TEXT, KEY_NOT_BUILT, .name = "module", .note = NOT_YET, .help = "PKCS#11 module." },
+
+	/* --- connections.NAME.children.NAME --- */
+	{ AT_CHILD, TYPE_LIST, KEY_NOT_BUILT, .name = "ah_proposals", .note = NOT_YET, .help = "AH proposals." },
+	{ AT_CHILD, TYPE_LIST, .name = "esp_proposals", .theirs = "default", .ours = "(default: AEAD, then AES-CBC with SHA-2)",
+	  .note = "today's best practice: no SHA-1 unless named",
+	  .help = "ESP proposals, such as aes256gcm16 or aes128-sha256-x25519; *default* stands for the built-in ones." },
+	{ AT_CHILD, TYPE_BOOL, KEY_NOT_BUILT, .name = "sha256_96", .neutral = "no", .theirs = "no", .note = NOT_YET,
+	  .help = "Cut HMAC-SHA-256 to 96 bits, for peers that follow an old draft." },
+	{ AT_CHILD, TYPE_LIST, .name = "local_ts", .theirs = "dynamic",
+	  .help = "Traffic selectors of our side: 10.1.0.0/16, 10.0.0.1-10.0.0.9, 192.0.2.1[tcp/80], or *dynamic*: the tunnel's own "
+		  "address." },
+	{ AT_CHILD, TYPE_LIST, .name = "remote_ts", .theirs = "dynamic", .help = "Traffic selectors of the peer's side." },
+	{ AT_CHILD, TYPE_TIME, .name = "rekey_time", .theirs = "1h", .help = "Rekey the Child SA after so long. If only life_time "
+		  "is set, life_time / 1.1. Rekeying is not built yet: at the hard limit the SA is closed and set up anew." },
+	{ AT_CHILD, TYPE_TIME, .name = "life_time", .theirs = "(rekey_time x 1.1)", .help = "The hard limit." },
+	{ AT_CHILD, TYPE_TIME, .name = "rand_time", .theirs = "(life_time - rekey_time)",
+	  .help = "A random part of this is taken off rekey_time." },
+	{ AT_CHILD, TYPE_BYTES, .name = "rekey_bytes", .theirs = "0", .help = "Rekey after so many bytes; k, m and g may follow." },
+	{ AT_CHILD, TYPE_BYTES, .name = "life_bytes", .theirs = "(rekey_bytes x 1.1)", .help = "The hard limit." },
+	{ AT_CHILD, TYPE_BYTES, .name = "rand_bytes", .theirs = "(life_bytes - rekey_bytes)", .help = "The random part." },
+	{ AT_CHILD, TYPE_NUMBER, .name = "rekey_packets", .most = UINT64_MAX, .theirs = "0",
+	  .help = "Rekey after so many packets." },
+	{ AT_CHILD, TYPE_NUMBER, .name = "life_packets", .most = UINT64_MAX, .theirs = "(rekey_packets x 1.1)",
+	  .help = "The hard limit." },
+	{ AT_CHILD, TYPE_NUMBER, .name = "rand_packets", .most = UINT64_MAX, .theirs = "(life_packets - rekey_packets)",
+	  .help = "The random part." },
+	{ AT_CHILD, TYPE_TEXT, KEY_NOT_BUILT, .name = "updown", .note = NOT_YET, .help = "Script to run when the SA comes and goes." },
+	{ AT_CHILD, TYPE_BOOL, KEY_MEANINGLESS, .name = "hostaccess", .neutral = "no", .theirs = "no",
+	  .note = "it is only passed to the updown script", .help = "Passed to the updown script." },
+	{ AT_CHILD, TYPE_WORD, .name = "mode", .words = mode_words, .theirs = "tunnel", .help = "IPsec mode." },
+	{ AT_CHILD, TYPE_BOOL, KEY_NOT_BUILT, .name = "policies", .neutral = "yes", .theirs = "yes", .note = NOT_YET,
+	  .help = "Install policies." },
+	{ AT_CHILD, TYPE_BOOL, KEY_MEANINGLESS, .name = "policies_fwd_out", .neutral = "no", .theirs = "no", .note = KERNEL_ONLY,
+	  .help = "Install outbound forward policies too." },
+	{ AT_CHILD, TYPE_ACTIONS, .name = "dpd_action", .words = action_words, .theirs = "clear",
+	  .help = "What to do when the peer gives no sign of life: *clear*, or *restart*." },
+	{ AT_CHILD, TYPE_BOOL, KEY_NOT_BUILT, .name = "ipcomp", .neutral = "no", .theirs = "no", .note = NOT_YET,
+	  .help = "IPComp (RFC 3173)." },
+	{ AT_CHILD, TYPE_TIME, KEY_NOT_BUILT, .name = "inactivity", .neutral = "0", .theirs = "0s", .note = NOT_YET,
+	  .help = "Close the SA after so long without traffic." },
+	{ AT_CHILD, TYPE_NUMBER, .name = "reqid", .theirs = "0", .help = "A fixed reqid. 0: chosen." },
+	{ AT_CHILD, TYPE_NUMBER, .name = "priority", .theirs = "0", .help = "A fixed priority of the policies. 0: computed." },
+	{ AT_CHILD, TYPE_TEXT, KEY_NOT_BUILT, .name = "interface", .note = NOT_YET,
+	  .help = "Restrict the policies to a network interface." },
+	{ AT_CHILD, TYPE_MARK, KEY_NOT_BUILT, .name = "mark_in", .neutral = "0", .theirs = "0/0", .note = NOT_YET,
+	  .help = "Mark of inbound policies." },
+	{ AT_CHILD, TYPE_MARK, KEY_NOT_BUILT, .name = "mark_out", .neutral = "0", .theirs = "0/0", .note = NOT_YET,
+	  .help = "Mark of outbound policies and SAs." },
+	{ AT_CHILD, TYPE_BOOL, KEY_MEANINGLESS, .name = "mark_in_sa", .neutral = "no", .theirs = "no", .note = KERNEL_ONLY,
+	  .help = "Put mark_in on the inbound SA as well." },
+	{ AT_CHILD, TYPE_MARK, KEY_NOT_BUILT, .name = "set_mark_in", .neutral = "0", .theirs = "0/0", .note = NOT_YET,
+	  .help = "Mark to set on packets after inbound processing." },
+	{ AT_CHILD, TYPE_MARK, KEY_NOT_BUILT, .name = "set_mark_out", .neutral = "0", .theirs = "0/0", .note = NOT_YET,
+	  .help = "Mark to set on packets after outbound processing." },
+	{ AT_CHILD, TYPE_MARK, KEY_NOT_BUILT, .name = "if_id_in", .neutral = "0", .theirs = "0", .note = NOT_YET,
+	  .help = "XFRM interface ID, inbound." },
+	{ AT_CHILD, TYPE_MARK, KEY_NOT_BUILT, .name = "if_id_out", .neutral = "0", .theirs = "0", .note = NOT_YET,
+	  .help = "XFRM interface ID, outbound." },
+	{ AT_CHILD, TYPE_TEXT, KEY_NOT_BUILT, .name = "label", .note = NOT_YET, .help = "Security label." },
+	{ AT_CHILD, TYPE_WORD, .name = "label_mode", .words = label_mode_words, .theirs = "system",
+	  .help = "How the security label is used." },
+	{ AT_CHILD, TYPE_TEXT, KEY_NOT_BUILT, .name = "tfc_padding", .neutral = "0", .theirs = "0", .note = NOT_YET,
+	  .help = "Pad ESP packets to this size, or to *mtu*." },
+	{ AT_CHILD, TYPE_NUMBER, .name = "replay_window", .theirs = "32",
+	  .help = "Size of the anti-replay window in packets, 32 to 8192. 0: no protection against replay." },
+	{ AT_CHILD, TYPE_WORD, .name = "per_cpu_sas", .words = per_cpu_words, .theirs = "no", .help = "An SA for each CPU (RFC 9611)." },
+	{ AT_CHILD, TYPE_WORD, .name = "hw_offload", .words = offload_words, .theirs = "no",
+	  .help = "Let the network card do the cryptography. *auto* is the same as *no* here." },
+	{ AT_CHILD, TYPE_BOOL, .name = "copy_df", .theirs = "yes", .help = "Copy the DF bit to the outer header." },
+	{ AT_CHILD, TYPE_BOOL, .name = "copy_ecn", .theirs = "yes", .help = "Carry ECN marks as RFC 6040 says." },
+	{ AT_CHILD, TYPE_WORD, .name = "copy_dscp", .words = dscp_words, .theirs = "out",
+	  .help = "Copy DSCP to the outer header (*out*), from it (*in*), both (*yes*), or not (*no*)." },
+	{ AT_CHILD, TYPE_BOOL, KEY_NOT_BUILT, .name = "icmp", .neutral = "no", .theirs = "no", .note = NOT_YET,
+	  .help = "Let ICMP errors of third hosts pass." },
+	{ AT_CHILD, TYPE_ACTIONS, .name = "start_action", .words = action_words, .theirs = "none",
+	  .help = "What to do when the connection is loaded: *none*, or *start*." },
+	{ AT_CHILD, TYPE_ACTIONS, .name = "close_action", .words = action_words, .theirs = "none",
+	  .help = "What to do when the peer closes the SA: *none*, or *start*." },
+	{ AT_CHILD, TYPE_TEXT, .own = true, .name = "tun",
+	  .help = "Name of a TUN interface for this child alone, instead of the common one." },
+
+	/* --- pools.NAME --- */
+	{ AT_POOL, TYPE_TEXT, KEY_NOT_BUILT, .name = "addrs", .note = NOT_YET, .help = "Subnet or range to assign from." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "dns", .note = NOT_YET, .help = "DNS servers." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "nbns", .note = NOT_YET, .help = "NetBIOS name servers." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "dhcp", .note = NOT_YET, .help = "DHCP servers." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "netmask", .note = NOT_YET, .help = "Netmasks." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "server", .note = NOT_YET, .help = "Servers." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "subnet", .note = NOT_YET, .help = "Protected subnets." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "p_cscf", .note = NOT_YET, .help = "P-CSCF servers." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "address", .note = NOT_YET, .help = "Further addresses." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "split_include", .note = NOT_YET, .help = "Subnets to tunnel." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "split_exclude", .note = NOT_YET, .help = "Subnets not to tunnel." },
+	{ AT_POOL, TYPE_LIST, KEY_NOT_BUILT, .name = "<number>", .note = NOT_YET, .help = "An attribute of that number." },
+
+	/* --- secrets --- */
+	{ AT_SHARED, TYPE_SECRET, .name = "secret", .help = "The secret: text, 0x and hexadecimal digits, or 0s and base64." },
+	{ AT_SHARED, TYPE_TEXT, .name = "id", .prefix = true,
+	  .help = "Identity that the secret belongs to; several keys may begin so. None: any peer." },
+	{ AT_KEYFILE, TYPE_TEXT, .name = "file", .help = "Name of the file in the folder of that kind." },
+	{ AT_KEYFILE, TYPE_SECRET, .name = "secret", .help = "Its passphrase." },
+	{ AT_TOKEN, TYPE_TEXT, KEY_NOT_BUILT, .name = "handle", .note = NOT_YET, .help = "Hexadecimal CKA_ID of the key." },
+	{ AT_TOKEN, TYPE_NUMBER, KEY_NOT_BUILT, .name = "slot", .note = NOT_YET, .help = "Slot of the token." },
+	{ AT_TOKEN, TYPE_TEXT, KEY_NOT_BUILT, .name = "module", .note = NOT_YET, .help = "PKCS#11 module." },
+	{ AT_TOKEN, TYPE_SECRET, KEY_NOT_BUILT, .name = "pin", .note = NOT_YET, .help = "PIN of the token." },
+
+	/* --- authorities.NAME --- */
+	{ AT_AUTHORITY, TYPE_FILE, .name = "cacert", .help = "The CA's certificate; relative to x509ca/." },
+	{ AT_AUTHORITY, TYPE_TEXT, .name = "file", .help = "Path of the CA's certificate." },
+	{ AT_AUTHORITY, TYPE_TEXT, KEY_NOT_BUILT, .name = "handle", .note = NOT_YET, .help = "Hexadecimal CKA_ID on a token." },
+	{ AT_AUTHORITY, TYPE_NUMBER, KEY_NOT_BUILT, .name = "slot", .note = NOT_YET, .help = "Slot of the token." },
+	{ AT_AUTHORITY, TYPE_TEXT, KEY_NOT_BUILT, .name = "module", .note = NOT_YET, .help = "PKCS#11 module." },
+	{ AT_AUTHORITY, TYPE_LIST, KEY_NOT_BUILT, .name = "crl_uris", .note = NOT_YET, .help = "Where CRLs are fetched from." },
+	{ AT_AUTHORITY, TYPE_LIST, KEY_NOT_BUILT, .name = "ocsp_uris", .note = NOT_YET, .help = "OCSP servers." },
+	{ AT_AUTHORITY, TYPE_TEXT, KEY_NOT_BUILT, .name = "cert_uri_base", .note = NOT_YET,
+	  .help = "Where certificates are found by their hash." },
+};
