@@ -8,11 +8,18 @@
 #include "iana/ikev2.h"
 #include "wire/print.h"
 
-/* ID_ANY is a word of the configuration: a peer that could send it would fit everywhere. Addresses have their sizes. */
+/*
+ * What is of the configuration alone is not a peer's to claim: ID_ANY would fit everywhere, subnets and ranges (types of IKEv1,
+ * not of RFC 7296) would equal the patterns that they were written as. Addresses have their sizes.
+ */
 static bool is_sound(const struct identity *id)
 {
 	switch (id->type) {
 	case ID_ANY:
+	case ID_IPV4_ADDR_SUBNET:
+	case ID_IPV6_ADDR_SUBNET:
+	case ID_IPV4_ADDR_RANGE:
+	case ID_IPV6_ADDR_RANGE:
 		return false;
 	case ID_IPV4_ADDR:
 		return id->data.len == 4;

@@ -41,6 +41,8 @@ static const struct {
 	{ "ID: reserved bits set", 35, "02ffffff 61", true, "02000000 61" },
 	{ "ID: type 0 is no peer's to claim", 35, "00000000", false, SAME },
 	{ "ID: type 0 with data", 36, "00000000 61", false, SAME },
+	{ "ID: a subnet is no peer's to claim", 36, "04000000 0a000000 ff000000", false, SAME },
+	{ "ID: nor a range of IPv6", 36, "08000000" N16 N16, false, SAME },
 	{ "ID: three bytes", 35, "020000", false, SAME },
 	{ "ID: empty", 35, "", false, SAME },
 	/* CERT, CERTREQ */
