@@ -172,7 +172,7 @@ static void start(struct request *q, const struct command *command, long long ti
 		answer_fail(&q->answer, "invalid timeout");
 		return;
 	}
-	w = waiting_new(q, command->kind == COMMAND_TERMINATE, what, timeout > 0 ? (uint32_t)timeout : 0);
+	w = waiting_new(q, command->kind, what, timeout > 0 ? (uint32_t)timeout : 0);
 	if (!w) {
 		answer_fail(&q->answer, "out of memory");
 		return;

@@ -217,7 +217,7 @@ size_t control_client_input(struct control_client *client, struct bytes data, bo
 	return used;
 }
 
-struct waiting *waiting_new(struct request *q, bool terminate, const char *what, uint32_t timeout)
+struct waiting *waiting_new(struct request *q, enum command_kind kind, const char *what, uint32_t timeout)
 {
 	struct control *c = q->control;
 	struct waiting *w = calloc(1, sizeof(*w));
@@ -226,7 +226,7 @@ struct waiting *waiting_new(struct request *q, bool terminate, const char *what,
 		return NULL;
 	w->what = strdup(what);
 	w->token = c->next_token++;
-	w->terminate = terminate;
+	w->kind = kind;
 	w->timeout = timeout;
 	w->loglevel = vici_find_number(q->message, "loglevel", 1);
 	if (!w->what || (timeout && !timer_set(&c->timers, &w->timer, c->host.now(c->host.ctx).boot + timeout))) {
@@ -262,7 +262,7 @@ void waiting_answer(struct control *c, struct waiting *w, bool success, const ch
 	w->client = NULL;
 	client->waiting = NULL;
 	vici_key_str(&m, "success", success ? "yes" : "no");
-	if (w->terminate) {
+	if (w->kind == COMMAND_TERMINATE) {
 		vici_key_format(&m, "matches", "%u", matches);
 		vici_key_format(&m, "terminated", "%u", ended);
 	}
@@ -287,7 +287,7 @@ void control_expire(struct control *c)
 		struct waiting *w = LIST_ITEM(t, struct waiting, timer);
 		struct text words = { 0 };
 
-		text_add(&words, "%s not %s after %ums", w->what, w->terminate ? "terminated" : "established", w->timeout);
+		text_add(&words, "%s not %s after %ums", w->what, w->kind == COMMAND_TERMINATE ? "terminated" : "established", w->timeout);
 		waiting_answer(c, w, false, text_str(&words), 0, 0);
 		text_clear(&words);
 	}

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "config/connection.h"
+#include "config/loader.h"
 #include "ike/engine.h"
 #include "ike/story.h"
 
@@ -20,6 +21,7 @@ struct control_host {
 	void *ctx;
 	const char *sysname, *release, *machine; /* as uname says */
 	const char *since;                       /* when the daemon started: "Nov 21 16:07:34 2026", local time */
+	const struct config_loader *loader;      /* for certificates that a connection names by file; NULL: none */
 	struct now (*now)(void *ctx);
 	/* Hands a command to the engine. The token comes back through control_done. */
 	void (*command)(void *ctx, uint64_t token, const struct command *c);

@@ -45,7 +45,7 @@ struct waiting {
 	uint64_t token;
 	struct control_client *client; /* NULL: it went, or was answered by the timeout */
 	struct timer timer;
-	bool terminate;
+	enum command_kind kind;
 	char *what;                    /* owned: "CHILD_SA 'net'" */
 	uint32_t timeout;
 	long long loglevel;
@@ -81,7 +81,8 @@ void answer_ok(struct text *m);
 __attribute__((format(printf, 2, 3))) void answer_fail(struct text *m, const char *format, ...);
 void answer_reason(struct text *m, const struct reason *why);
 void waiting_answer(struct control *c, struct waiting *w, bool success, const char *errmsg, unsigned matches, unsigned ended);
-struct waiting *waiting_new(struct request *q, bool terminate, const char *what, uint32_t timeout);
+/* The answer to `q` comes later; the token for the engine is in the result. NULL: out of memory. */
+struct waiting *waiting_new(struct request *q, enum command_kind kind, const char *what, uint32_t timeout);
 void waiting_free(struct control *c, struct waiting *w);
 
 /* list.c */
@@ -90,9 +91,10 @@ void put_child(struct text *m, const struct control *c, const struct child_info 
 void command_list_sas(struct request *q);
 void command_list_conns(struct request *q);
 void command_get_conns(struct request *q);
-/* load.c */
+/* conn.c */
 void command_load_conn(struct request *q);
 void command_unload_conn(struct request *q);
+/* load.c */
 void command_load_shared(struct request *q);
 void command_unload_shared(struct request *q);
 void command_get_shared(struct request *q);

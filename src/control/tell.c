@@ -124,6 +124,22 @@ void control_tell(struct control *c, const struct tell *tell)
 	}
 }
 
+static const char *verb(enum command_kind kind)
+{
+	switch (kind) {
+	case COMMAND_LOAD:
+		return "loading";
+	case COMMAND_UNLOAD:
+		return "unloading";
+	case COMMAND_INITIATE:
+		return "establishing";
+	case COMMAND_TERMINATE:
+	case COMMAND_SHUTDOWN:
+		return "terminating";
+	}
+	return "";
+}
+
 void control_done(struct control *c, const struct event *done)
 {
 	struct waiting *w = waiting_find(c, done->token);
@@ -131,10 +147,10 @@ void control_done(struct control *c, const struct event *done)
 
 	if (!w)
 		return;
-	if (!done->ok && w->terminate && done->why.kind == REASON_NOT_FOUND) {
+	if (!done->ok && w->kind == COMMAND_TERMINATE && done->why.kind == REASON_NOT_FOUND) {
 		text_add(&words, "no matching SAs to terminate found");
 	} else if (!done->ok) {
-		text_add(&words, "%s %s failed: ", w->terminate ? "terminating" : "establishing", w->what);
+		text_add(&words, "%s %s failed: ", verb(w->kind), w->what);
 		reason_print(&words, &done->why);
 	}
 	waiting_answer(c, w, done->ok, text_str(&words), done->matches, done->ended);
