@@ -73,6 +73,11 @@ static void check_credentials(const struct config *config, struct problems *prob
 	}
 }
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void print_text(const struct cli *cli, const char *path, const struct config *config, const struct problems *problems)
 {
 	for (const struct problem *p = problems->first; p; p = p->next) {
@@ -86,9 +91,9 @@ static void print_text(const struct cli *cli, const char *path, const struct con
 		printf("%s: nothing would be loaded\n", path);
 	else
 		printf("%s: %zu connection%s, %zu secret%s, %zu certificate%s, %zu private key%s; %zu error%s, %zu warning%s\n", path,
-		       config->connection_count, config->connection_count == 1 ? "" : "s", config->secret_count, config->secret_count == 1 ? "" : "s",
-		       config->cert_count, config->cert_count == 1 ? "" : "s", config->key_count, config->key_count == 1 ? "" : "s", problems->errors,
-		       problems->errors == 1 ? "" : "s", problems->count - problems->errors, problems->count - problems->errors == 1 ? "" : "s");
+		       config->connection_count, plural(config->connection_count), config->secret_count, plural(config->secret_count),
+		       config->cert_count, plural(config->cert_count), config->key_count, plural(config->key_count), problems->errors,
+		       plural(problems->errors), problems->count - problems->errors, plural(problems->count - problems->errors));
 }
 
 static void print_json(const struct config *config, const struct problems *problems)

@@ -28,7 +28,8 @@ static const char *path_of(const char *uri)
 static void say_unreachable(const char *path, int error)
 {
 	const char *hint = error == EACCES ? "; are you root, or in the socket's group?"
-	                   : error == ENOENT || error == ECONNREFUSED ? "; is the daemon running? (adit run)" : "";
+	    : error == ENOENT || error == ECONNREFUSED ? "; is the daemon running? (adit run)"
+						       : "";
 
 	fprintf(stderr, "adit: cannot reach the daemon at %s: %s%s\n", path, strerror(error), hint);
 }

@@ -2,7 +2,6 @@
 /* The commands of VICI that are not listings or loads: version, stats, initiate, terminate, counters, algorithms. */
 #include "control/commands.h"
 
-
 #include "control/private.h"
 #include "policy/explain.h"
 
