@@ -30,7 +30,7 @@ python=/usr/bin/python3
 [ -x $python ] || python=$(command -v python3)
 ADIT_ASAN=${ADIT_ASAN:-}
 program=$ADIT
-[ ! -x "$ADIT_ASAN" ] || program=$(realpath "$ADIT_ASAN")
+[ ! "$ADIT_ASAN" -nt "$ADIT" ] || program=$(realpath "$ADIT_ASAN")		# (not one that is older)
 slow=${ADIT_SLOW:-1}		# how many times longer than usual things may take (the emulated machine sets it)
 # in a rehearsal strongSwan stands in for adit, to try the test bed itself
 rehearsal=${ADIT_REHEARSAL:-}
