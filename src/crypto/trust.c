@@ -44,6 +44,7 @@ static bool out_of_time(struct reason *why, bool late, int64_t wall, int64_t bou
 	return false;
 }
 
+/* As the library has it, the second of notAfter itself is too late. */
 static bool times_hold(const struct cert *c, int64_t wall, struct reason *why, struct arena *arena)
 {
 	struct value subject = dn_value(X509_get_subject_name(c->x509), arena);
@@ -52,7 +53,7 @@ static bool times_hold(const struct cert *c, int64_t wall, struct reason *why, s
 	cert_times(c, &from, &to);
 	if (wall < from)
 		return out_of_time(why, false, wall, from, subject);
-	return wall <= to || out_of_time(why, true, wall, to, subject);
+	return wall < to || out_of_time(why, true, wall, to, subject);
 }
 
 /* OpenSSL's verdict in our words. */

@@ -5,9 +5,6 @@
 
 #include <stdlib.h>
 
-#ifndef ADIT_SOURCE_ROOT
-#define ADIT_SOURCE_ROOT "." /* the tests run at the top of the source tree */
-#endif
 
 void vectors_open(struct vectors *v, const char *name)
 {

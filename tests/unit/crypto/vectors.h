@@ -17,6 +17,10 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 
+#ifndef ADIT_SOURCE_ROOT
+#define ADIT_SOURCE_ROOT "." /* the tests run at the top of the source tree */
+#endif
+
 #define VECTOR_FIELDS 16
 
 struct vectors {
