@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-
 void vectors_open(struct vectors *v, const char *name)
 {
 	char path[4096];
