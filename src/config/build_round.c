@@ -126,7 +126,7 @@ static bool build_id(struct build *b, const struct node *section, bool local, st
 struct cert_list {
 	struct bytes *data;
 	const char **names;
-	size_t count, cap;
+	size_t count;
 };
 
 static bool list_grow(struct build *b, struct cert_list *l, size_t more)
@@ -143,7 +143,6 @@ static bool list_grow(struct build *b, struct cert_list *l, size_t more)
 	}
 	l->data = data;
 	l->names = names;
-	l->cap = cap;
 	return true;
 }
 
@@ -169,15 +168,27 @@ static bool add_cert(struct build *b, struct cert_list *l, const char *kind, str
 	return true;
 }
 
+/* Over VICI: contents, not a byte of which is to be trimmed. */
+static bool add_contents(struct build *b, const struct node *setting, const char *kind, struct cert_list *l)
+{
+	const struct node *item = setting->kind == NODE_LIST ? setting->first : setting;
+	struct conf_at at = node_value_at(setting);
+
+	for (; item; item = setting->kind == NODE_LIST ? item->next : NULL) {
+		if (item->value.len > 0 && (!list_grow(b, l, 1) || !add_cert(b, l, kind, item->value, at)))
+			return false;
+	}
+	return true;
+}
+
 static bool add_setting(struct build *b, const struct node *setting, const char *kind, struct cert_list *l)
 {
 	struct conf_at at = node_value_at(setting);
 	struct items items = items_of(setting, setting->value);
 	struct bytes item;
 
-	if (!b->from->from_file && setting->kind == NODE_VALUE)
-		return setting->value.len == 0 ||
-		       (list_grow(b, l, 1) && add_cert(b, l, kind, setting->value, at));
+	if (!b->from->from_file)
+		return add_contents(b, setting, kind, l);
 	if (!list_grow(b, l, items_count(items)))
 		return false;
 	while (items_next(&items, &item)) {

@@ -24,7 +24,8 @@ bool build_refused(struct build *b, enum problem_kind kind, struct conf_at at, c
 
 	if (why->kind == REASON_UNSUPPORTED && kind != PROBLEM_FILE)
 		kind = PROBLEM_NOT_BUILT;
-	if (why->kind != REASON_CONFIG || why->about.kind != VALUE_TEXT)
+	/* The system's words say enough, and so do policy's about the configuration. */
+	if ((why->kind != REASON_CONFIG && kind != PROBLEM_FILE) || why->about.kind != VALUE_TEXT)
 		text_add(&about, "%s%s", reason_words(why->kind), why->about.kind == VALUE_TEXT ? ": " : "");
 	if (why->about.kind == VALUE_TEXT)
 		text_add_bytes(&about, why->about.bytes);
