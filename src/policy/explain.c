@@ -249,7 +249,7 @@ static void print_place(struct text *t, const struct conf_at *where)
 
 static void line(struct text *t, const char *label)
 {
-	text_add(t, "\n  %-10s  ", label);
+	text_add(t, "\n  %-12s", label);
 }
 
 static void line_value(struct text *t, const char *label, const struct value *v, const struct conf_at *where)

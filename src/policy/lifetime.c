@@ -12,6 +12,6 @@ struct lifetime lifetime_choose(struct lifetime_conf conf, uint64_t random)
 	/* The random part never eats the whole lifetime: 0 would say "no limit". */
 	if (rand > l.soft - 1)
 		rand = l.soft - 1;
-	l.soft -= rand == UINT64_MAX ? random : random % (rand + 1);
+	l.soft -= random % (rand + 1);
 	return l;
 }

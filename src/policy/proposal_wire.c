@@ -169,12 +169,15 @@ struct bytes proposals_flat(const struct proposals *p, struct arena *arena)
 	struct writer w;
 	size_t size = 0;
 
+	if (p->count > PROPOSALS_MAX)
+		return bytes_none();
 	for (unsigned i = 0; i < p->count; i++) {
 		if (p->list[i].count > TRANSFORMS_MAX || p->list[i].spi.len > UINT8_MAX)
 			return bytes_none();
 		size += PROPOSAL_HEADER + p->list[i].spi.len + p->list[i].count * (TRANSFORM_HEADER + ATTRIBUTE_HEADER);
 	}
-	if (p->count > PROPOSALS_MAX || !(w = writer(arena_take(arena, size), size)).at)
+	w = writer(arena_take(arena, size), size);
+	if (!w.at)
 		return bytes_none();
 	for (unsigned i = 0; i < p->count; i++) {
 		unsigned number = p->list[i].number ? p->list[i].number : i + 1;

@@ -276,9 +276,12 @@ struct bytes selectors_flat(const struct selectors *s, struct arena *arena)
 	struct writer w;
 	size_t size = TS_HEADER;
 
+	if (s->count > SELECTORS_MAX)
+		return bytes_none();
 	for (unsigned i = 0; i < s->count; i++)
 		size += SELECTOR_HEADER + 2 * addr_len(&s->list[i].first);
-	if (s->count > SELECTORS_MAX || !(w = writer(arena_take(arena, size), size)).at)
+	w = writer(arena_take(arena, size), size);
+	if (!w.at)
 		return bytes_none();
 	wr_zero(&w, TS_HEADER);
 	for (unsigned i = 0; i < s->count; i++) {
