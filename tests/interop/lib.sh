@@ -144,6 +144,21 @@ net()	# HOST COMMAND...
 	timeout -k 2 $((${t:-30} * slow)) nsenter -t "${holder[$name]}" -n -p -- "$@"
 }
 
+# A program of the peer's packages.
+peer_on()	# HOST COMMAND...
+{
+	local name=$1
+	shift
+	on "$name" unshare --mount "$interop/peerroot" "$peer_dir" "$@"
+}
+
+nft_on()	# HOST ARGUMENT...
+{
+	if command -v nft >/dev/null; then on "$1" nft "${@:2}"; else peer_on "$1" nft "${@:2}"; fi
+}
+
+has_nft() { command -v nft >/dev/null || [ -n "$peer_dir" ]; }
+
 sysctl()	# HOST NAME=VALUE...
 {
 	local name=$1
@@ -218,7 +233,7 @@ sites_with_nat()
 	gateways_by ga 172.20.0.1
 	gateways_by nat 198.51.100.254
 	forwards nat
-	on nat nft -f - <<-NFT || fail "no NAT"
+	nft_on nat -f - <<-NFT || fail "no NAT"
 	table ip nat {
 	    chain post {
 	        type nat hook postrouting priority srcnat;
@@ -391,14 +406,12 @@ start_adit()	# HOST [OPTION...]
 	[ -x "$program" ] || fail "no program $program"
 	nsenter -t "${holder[$name]}" -m -n -p -- "$program" run -c /etc/swanctl/swanctl.conf "$@" >>"$case/$name/adit.log" 2>&1 </dev/null &
 	daemon[$name]=$!
-	within 10 ready_adit "$name" || fail "adit does not start: $(tail -n 2 "$case/$name/adit.log" | tr '\n' ' ')"
+	within 10 started_or_dead "$name"
+	test -S "/proc/${holder[$name]}/root$vici" ||
+		fail "adit does not start: $(tail -n 2 "$case/$name/adit.log" | tr '\n' ' ')"
 }
 
-# Without a look at what it says: the socket takes a connection, or the daemon is gone (which `start` then tells).
-ready_adit()
-{
-	test -S "/proc/${holder[$1]}/root$vici"
-}
+started_or_dead() { test -S "/proc/${holder[$1]}/root$vici" || ! test -e "/proc/${daemon[$1]}"; }
 
 start_charon()	# HOST
 {
@@ -422,10 +435,11 @@ start_charon()	# HOST
 	}
 	CONF
 	on "$name" cp "$case/$name/strongswan.conf" /etc/strongswan.conf || fail "no strongswan.conf"
-	nsenter -t "${holder[$name]}" -m -n -p -- charon-systemd >>"$case/$name/charon.out" 2>&1 </dev/null &
+	nsenter -t "${holder[$name]}" -m -n -p -- \
+		unshare --mount "$interop/peerroot" "$peer_dir" charon-systemd >>"$case/$name/charon.out" 2>&1 </dev/null &
 	daemon[$name]=$!
 	within 15 test -S "/proc/${holder[$name]}/root/run/charon.vici" || fail "strongSwan does not start: $(tail -n 2 "$log")"
-	on "$name" swanctl --load-all >>"$case/$name/charon.out" 2>&1 ||
+	peer_on "$name" swanctl --load-all >>"$case/$name/charon.out" 2>&1 ||
 		fail "strongSwan does not take its configuration: $(tail -n 2 "$case/$name/charon.out" | tr '\n' ' ')"
 }
 
@@ -466,7 +480,7 @@ up()	# HOST NAME
 	if [ "${kind[$1]}" = adit ]; then
 		said=$(adit "$1" up "$2" 2>&1)
 	else
-		said=$(on "$1" swanctl --initiate --child "$2" 2>&1)
+		said=$(peer_on "$1" swanctl --initiate --child "$2" 2>&1)
 	fi
 	local rc=$?
 	printf '$ up %s\n%s\n(%d)\n' "$2" "$said" $rc >>"$case/$1/up.log"
@@ -483,7 +497,7 @@ down()	# HOST NAME
 	if [ "${kind[$1]}" = adit ]; then
 		said=$(adit "$1" down "$2" 2>&1)
 	else
-		said=$(on "$1" swanctl --terminate --ike "$2" 2>&1)
+		said=$(peer_on "$1" swanctl --terminate --ike "$2" 2>&1)
 	fi
 	local rc=$?
 	printf '$ down %s\n%s\n(%d)\n' "$2" "$said" $rc >>"$case/$1/up.log"
@@ -496,7 +510,7 @@ status()	# HOST
 	if [ "${kind[$1]}" = adit ]; then
 		adit "$1" status
 	else
-		on "$1" swanctl --list-sas
+		peer_on "$1" swanctl --list-sas
 	fi
 }
 
@@ -602,7 +616,7 @@ network_state()	# HOST
 	done
 	net "$name" ip -o addr | awk '{ print $2, $3, $4 }'
 	net "$name" ip -o link | awk '{ print $2 }'
-	[ -z "$peer_dir" ] || on "$name" nft list ruleset
+	! has_nft || nft_on "$name" list ruleset
 	on "$name" bash -c 'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_forward core/{r,w}mem_{max,default} ipv4/ping_group_range' |
 		grep -v -E '/(stable_secret|mc_forwarding|base_reachable_time)' | sort
 }
@@ -643,7 +657,7 @@ keep_evidence()
 			net "$name" ip -s addr
 			echo "## sockets, protocol counters"
 			net "$name" cat /proc/net/{udp,udp6,raw,raw6,snmp,snmp6}
-			[ -z "$peer_dir" ] || { echo "## nft"; on "$name" nft list ruleset; }
+			! has_nft || { echo "## nft"; nft_on "$name" list ruleset; }
 		} >"$case/$name/network.txt" 2>&1
 		[ -n "${kind[$name]-}" ] && t=5 status "$name" >"$case/$name/status.txt" 2>&1
 		[ "${kind[$name]-}" = adit ] && t=5 adit "$name" explain net >"$case/$name/explain.txt" 2>&1

@@ -6,7 +6,7 @@
 # swanctl_on HOST ARG...: what it prints is in $said; the case fails unless it succeeds
 swanctl_on()
 {
-	said=$(on "$1" swanctl "${@:2}" "${uri[@]}" 2>&1) || fail "swanctl ${*:2}: $(tail -n 2 <<<"$said" | tr '\n' ' ')"
+	said=$(peer_on "$1" swanctl "${@:2}" "${uri[@]}" 2>&1) || fail "swanctl ${*:2}: $(tail -n 2 <<<"$said" | tr '\n' ' ')"
 	printf '$ swanctl %s\n%s\n' "${*:2}" "$said" >>"$case/$1/swanctl.log"
 }
 
@@ -49,7 +49,7 @@ driven()
 	swanctl_on ga --list-sas
 	[ -z "$said" ] || fail "--list-sas after --terminate: $said"
 	# errors reach the user through swanctl as well
-	! said=$(on ga swanctl --initiate --child nothing "${uri[@]}" 2>&1) || fail "--initiate of nothing succeeds"
+	! said=$(peer_on ga swanctl --initiate --child nothing "${uri[@]}" 2>&1) || fail "--initiate of nothing succeeds"
 	expect "--initiate of nothing" "$said" "CHILD_SA config 'nothing' not found"
 	# a connection that left the file is unloaded
 	echo "# nothing left" >"$case/ga/swanctl/swanctl.conf"
