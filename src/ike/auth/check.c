@@ -7,7 +7,6 @@
  * or a trusted CA stands above it, and the signature is of its key. The costly steps come last, each once.
  */
 #include "iana/ikev2.h"
-#include "base/writer.h"
 #include "ike/auth/ring.h"
 
 #define CHAIN_MAX 10u    /* certificates of the peer that are looked at */
@@ -18,28 +17,10 @@ static struct value dn_of(const struct cert *c, struct arena *arena)
 	return value_of(VALUE_DN, 0, arena_copy(arena, cert_subject(c)));
 }
 
-/* As the peer sent it, so that reserved bits that it set are covered too; made anew if the caller has only the identity. */
-static struct bytes id_body_of(const struct auth_check_question *q, struct arena *arena)
-{
-	size_t len = 4 + q->peer.data.len;
-	uint8_t *out;
-	struct writer w;
-
-	if (q->peer_id_body.len > 0)
-		return q->peer_id_body;
-	out = arena_take(arena, len);
-	w = writer(out, len);
-	if (!out)
-		return bytes_none();
-	wr_u8(&w, q->peer.type);
-	wr_zero(&w, 3);
-	wr_bytes(&w, q->peer.data);
-	return wr_done(&w);
-}
-
 static bool octets_of(struct bytes *octets, const struct auth_check_question *q, struct arena *arena, struct reason *why)
 {
-	struct bytes body = id_body_of(q, arena);
+	/* As the peer sent it, for its reserved bits are covered too; made anew if the caller has only the identity. */
+	struct bytes body = q->peer_id_body.len > 0 ? q->peer_id_body : id_body(&q->peer, arena);
 
 	*octets = bytes_none();
 	if (body.len > 0)
@@ -190,7 +171,7 @@ static bool check_loaded(const struct keyring *ring, const struct cert_list *pin
 	LIST_EACH(at, &ring->certs) {
 		struct cert *c = LIST_ITEM(at, struct cert_entry, in)->cert;
 
-		if (pinned->count == 0 && !cert_is_ca(c) && cert_has_identity(c, &q->peer))
+		if (pinned->count == 0 && cert_has_identity(c, &q->peer))
 			cert_list_add(&found, c);
 	}
 	if (found.count == 0) {

@@ -4,7 +4,6 @@
  */
 #include "iana/ikev2.h"
 #include "ike/auth/ring.h"
-#include "wire/ike.h"
 
 #define SENT_CERTS_MAX 8u
 
@@ -14,24 +13,9 @@ struct credential {
 	struct key *key;
 };
 
-/* The body of the ID payload as it will be sent: RestOfIDPayload of 2.15. */
-static struct bytes id_body_of(const struct identity *id, struct arena *arena)
-{
-	size_t len = 4 + id->data.len;
-	uint8_t *out = arena_take(arena, len);
-	struct writer w = writer(out, len);
-
-	if (!out)
-		return bytes_none();
-	wr_u8(&w, id->type);
-	wr_zero(&w, 3);
-	wr_bytes(&w, id->data);
-	return wr_done(&w);
-}
-
 static struct bytes octets_of(const struct auth_make_question *q, const struct identity *own, struct arena *arena)
 {
-	struct bytes body = id_body_of(own, arena);
+	struct bytes body = id_body(own, arena);
 
 	if (body.len == 0)
 		return bytes_none();

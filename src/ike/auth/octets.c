@@ -5,7 +5,22 @@
  *     octets = RealMessage | NonceData of the other side | prf(SK_p, RestOfIDPayload) [| IntAuth]
  */
 #include "base/writer.h"
-#include "ike/auth/auth.h"
+#include "ike/auth/ring.h"
+
+/* type (1), RESERVED (3), data: as id_write of wire/ puts it. */
+struct bytes id_body(const struct identity *id, struct arena *arena)
+{
+	size_t len = 4 + id->data.len;
+	uint8_t *out = arena_take(arena, len);
+	struct writer w = writer(out, len);
+
+	if (!out)
+		return bytes_none();
+	wr_u8(&w, id->type);
+	wr_zero(&w, 3);
+	wr_bytes(&w, id->data);
+	return wr_done(&w);
+}
 
 struct bytes auth_octets(struct arena *arena, const struct algorithm *prf_row, struct bytes first_message,
                          struct bytes peer_nonce, struct bytes int_auth, struct bytes sk_p, struct bytes id_body)

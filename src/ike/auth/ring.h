@@ -50,6 +50,8 @@ const struct shared_entry *ring_psk(const struct keyring *ring, const struct ide
 /* The private key of this certificate; NULL: not here. */
 struct key *ring_key(const struct keyring *ring, const struct cert *c);
 
+/* RestOfIDPayload of RFC 7296 2.15 with the reserved bits 0. Empty: out of memory. */
+struct bytes id_body(const struct identity *id, struct arena *arena);
 /* AUTH by PSK (RFC 7296 2.15): prf(prf(secret, "Key Pad for IKEv2"), octets); out: prf->out_len bytes. */
 bool psk_mac(uint8_t out[PRF_MAX], const struct algorithm *prf_row, struct bytes secret, struct bytes octets);
 /* REASON_NO_PSK: whom it was looked up for, and which entries there are. */

@@ -50,6 +50,7 @@ static const struct {
 	{ "ours alone is better than nothing", { { "moon", "moon" } }, "moon", "sun", "moon" },
 	{ "the peer decides first: anybody's beats ours alone", { { "moon", "moon" }, { "any", "" } }, "moon", "sun", "any" },
 	{ "the peer's beats ours", { { "moon", "moon" }, { "sun", "sun" } }, "moon", "sun", "sun" },
+	{ "the peer's beats ours, other order", { { "sun", "sun" }, { "moon", "moon" } }, "moon", "sun", "sun" },
 	{ "ours with somebody else", { { "a", "moon mars" }, { "b", "moon sun" } }, "moon", "sun", "b" },
 	{ "exact beats a wildcard", { { "wild", "*.example.org" }, { "exact", "sun.example.org" } }, "moon", "sun.example.org", "exact" },
 	{ "a wildcard beats anybody", { { "any", "" }, { "wild", "*.example.org" } }, "moon", "sun.example.org", "wild" },
@@ -275,6 +276,7 @@ static const struct {
 	{ "12345678901234567890123456789012345678901234567890", false },
 	{ "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", false },
 	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false },
+	{ "aaaaaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbbbbbcccccccccccccccccccc", false },
 	{ "secretsecretsecretsecretsecretsecretsecret", false },
 	{ "9f2c41d7a80b35e6", false },                     /* 64 bits of hex */
 	{ "9f2c41d7a80b35e6c1f49d027be8536a", true },      /* 128 */

@@ -196,6 +196,9 @@ static void values_are_where_the_pictures_say(void **state)
 	assert_int_equal(d.count, 2);
 	assert_int_equal(d.spis.len, 8);
 
+	assert_true(delete_read(&d, hex(&arena, "0100ffff")));
+	assert_int_equal(d.count, 0); /* nothing to walk through */
+
 	assert_true(cp_read(&cp, hex(&arena, "02000000 0001 0004 0a000001 8003 0000"), &arena));
 	assert_int_equal(cp.type, IKEV2_CFG_REPLY);
 	assert_int_equal(cp.count, 2);

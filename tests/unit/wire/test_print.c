@@ -12,6 +12,17 @@ static const struct {
 	uint8_t type;
 	const char *hex, *line;
 } rows[] = {
+	{ 33, "00000028 01030402 2ad4c0a2 0300000c 01000014 800e0100 00000008 05000000",
+	  "SA: malformed, 32 bytes\n" },
+	{ 33, "00000020 01030402 2ad4c0a2 0300000c 01000014 800e0100 00000008 05000000",
+	  "SA: #1 ESP:AES_GCM_16_256/NO_EXT_SEQ SPI 2ad4c0a2\n" },
+	{ 35, "02000000 6d6f6f6e0a", "IDi: ID_FQDN moon\\x0a\n" },
+	{ 36, "01000000 c0000201", "IDr: ID_IPV4_ADDR 192.0.2.1\n" },
+	{ 36, "00000000", "IDr: malformed, 4 bytes\n" },
+	{ 37, "04 3000", "CERT: X.509 Certificate - Signature, 2 bytes\n" },
+	{ 38, "04 000102030405060708090a0b0c0d0e0f10111213", "CERTREQ: X.509 Certificate - Signature, 1 authorities\n" },
+	{ 44, "01000000 07060010 00500050 0a000000 0affffff", "TSi: 10.0.0.0/8[tcp/http]\n" },
+	{ 45, "01000000 07060010 00500050 0a000000 0affff", "TSr: malformed, 19 bytes\n" },
 	{ 34, "001f 0000 aabb", "KE: Curve25519, 2 bytes\n" },
 	{ 34, "03ff 0000 aabb", "KE: (1023), 2 bytes\n" },
 	{ 34, "001f", "KE: malformed, 2 bytes\n" },
