@@ -52,7 +52,7 @@ struct auth_data {
 
 /*
  * Signs `octets`. `peer` = the peer's SIGNATURE_HASH_ALGORITHMS (0: it sent none: classic methods 1 and 9 to 11).
- * `deterministic`: RFC 6979-like nonces and a PSS salt drawn from `seed` (tests); PSS is used only if `pss`.
+ * `deterministic` (tests): ECDSA with nonces of RFC 6979, RSA by PKCS#1 also when `pss` is set; otherwise PSS is used if `pss`.
  * Strongest hash that both allow and that fits the key; SHA-1 only if nothing else is (classic RSA method 1 needs it).
  */
 struct sign_how {
@@ -61,6 +61,13 @@ struct sign_how {
 };
 bool key_sign(const struct key *k, struct bytes octets, struct sign_how how, struct auth_data *out, struct arena *arena,
               struct reason *why);
+/*
+ * OpenSSL has RFC 6979 since 3.2. Where it does not, tests name somebody who makes such signatures (tests/support/ecdsa_fixed.h);
+ * the program itself never does, and key_sign refuses `deterministic` for ECDSA keys (REASON_UNSUPPORTED). `d`: the private key, as long as
+ * the curve's order; hash: RFC 7427 number; r_s: twice that long. Not thread-safe: before all threads. NULL: nobody.
+ */
+typedef bool ecdsa_fixed_fn(struct bytes d, unsigned hash, struct bytes octets, uint8_t *r_s);
+void key_sign_fixed_by(ecdsa_fixed_fn *make);
 /* Verifies an AUTH payload made by the certificate's key. Whole-block compare of PKCS#1 (the library's), `allowed` hashes only. */
 bool cert_verify_auth(const struct cert *c, struct bytes octets, struct auth_data auth, hash_set allowed, struct reason *why,
                       struct arena *arena);

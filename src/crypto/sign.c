@@ -347,7 +347,10 @@ static bool choose_scheme(struct sign_how how, const struct key_facts *f, struct
 	if (how.peer == 0) { /* RFC 7427 4: the peer knows the classic methods alone */
 		*method = f->classic;
 		*s = (struct scheme){ f->kind == KEY_RSA ? PKCS1 : ECDSA_RAW, f->kind == KEY_RSA ? IKEV2_HASH_SHA1 : f->fitting_hash, 0 };
-		return in(allowed, s->hash) || forbidden(why, value_of(VALUE_AUTH, *method, bytes_none()), "the peer knows only the classic methods, whose hash is not allowed for this key");
+		if (!in(allowed, s->hash))
+			return forbidden(why, value_of(VALUE_AUTH, *method, bytes_none()),
+			                 "the peer knows only the classic methods, whose hash is not allowed for this key");
+		return true;
 	}
 	*method = IKEV2_AUTH_DIGITAL_SIGNATURE;
 	*s = (struct scheme){ f->kind == KEY_EC ? ECDSA_DER : PKCS1, choose_hash(how.peer & allowed, f), 0 };
@@ -360,7 +363,14 @@ static bool choose_scheme(struct sign_how how, const struct key_facts *f, struct
 	return true;
 }
 
-/* RFC 6979 nonces, where the library has them (3.2 and later). */
+static ecdsa_fixed_fn *ecdsa_fixed;
+
+void key_sign_fixed_by(ecdsa_fixed_fn *make)
+{
+	ecdsa_fixed = make;
+}
+
+/* RFC 6979 nonces by the library, where it has them. */
 static bool fixed_nonce(EVP_PKEY_CTX *ctx)
 {
 	unsigned int type = 1;
@@ -370,22 +380,45 @@ static bool fixed_nonce(EVP_PKEY_CTX *ctx)
 	return known && OSSL_PARAM_locate_const(known, "nonce-type") && EVP_PKEY_CTX_set_params(ctx, params) == 1;
 }
 
-static bool sign_one(const struct key *k, struct scheme s, bool deterministic, struct bytes octets, uint8_t *out, size_t *len,
-                     struct reason *why)
+/* The same by the tests' own hand. Gives SEQUENCE { r, s }, as the library does. */
+static bool sign_fixed(const struct key *k, struct scheme s, size_t size, struct bytes octets, uint8_t *out, size_t *len)
+{
+	uint8_t d[66], r_s[2 * sizeof(d)];
+	struct arena arena = { 0 };
+	struct bytes made = bytes_none();
+	BIGNUM *number = NULL;
+
+	if (ecdsa_fixed && EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1 &&
+	    BN_bn2binpad(number, d, (int)size) == (int)size && ecdsa_fixed(bytes(d, size), s.hash, octets, r_s))
+		made = ecdsa_der(bytes(r_s, 2 * size), &arena);
+	*len = made.len;
+	if (made.len > 0)
+		memcpy(out, made.at, made.len);
+	BN_clear_free(number);
+	wipe(d, sizeof(d));
+	arena_clear(&arena);
+	return made.len > 0;
+}
+
+/* out: SIGNATURE_MAX bytes of room. */
+static bool sign_one(const struct key *k, struct scheme s, const struct key_facts *f, bool deterministic, struct bytes octets,
+                     uint8_t *out, size_t *len, struct reason *why)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *pctx;
-	bool ok, fixed = true;
+	bool fixed = deterministic && f->kind == KEY_EC, ok;
 
+	*len = SIGNATURE_MAX;
 	ok = ctx && EVP_DigestSignInit_ex(ctx, &pctx, hash_find(s.hash)->name, NULL, NULL, k->pkey, NULL) == 1 && set_padding(pctx, s);
-	if (ok && deterministic && (s.form == ECDSA_RAW || s.form == ECDSA_DER))
-		fixed = fixed_nonce(pctx);
-	ok = ok && fixed && EVP_DigestSign(ctx, out, len, octets.at, octets.len) == 1;
+	if (ok && fixed && !fixed_nonce(pctx))
+		ok = sign_fixed(k, s, f->size, octets, out, len) ||
+		     refuse_text(why, REASON_UNSUPPORTED, 0, "ECDSA with fixed nonces wants OpenSSL 3.2");
+	else
+		ok = (ok && EVP_DigestSign(ctx, out, len, octets.at, octets.len) == 1) ||
+		     refuse_text(why, REASON_INTERNAL, 0, "the private key did not sign");
 	EVP_MD_CTX_free(ctx);
 	library_forget();
-	if (!fixed)
-		return refuse_text(why, REASON_UNSUPPORTED, 0, "ECDSA with fixed nonces wants OpenSSL 3.2");
-	return ok || refuse_text(why, REASON_INTERNAL, 0, "the private key did not sign");
+	return ok;
 }
 
 static struct bytes id_of(struct scheme s)
@@ -423,7 +456,7 @@ bool key_sign(const struct key *k, struct bytes octets, struct sign_how how, str
               struct reason *why)
 {
 	uint8_t signature[SIGNATURE_MAX];
-	size_t len = sizeof(signature);
+	size_t len;
 	struct key_facts facts;
 	struct scheme s;
 	const char *fault;
@@ -432,7 +465,7 @@ bool key_sign(const struct key *k, struct bytes octets, struct sign_how how, str
 		return refuse_text(why, REASON_NO_KEY, 0, fault);
 	if (!choose_scheme(how, &facts, &s, &out->method, why))
 		return false;
-	if (!sign_one(k, s, how.deterministic, octets, signature, &len, why))
+	if (!sign_one(k, s, &facts, how.deterministic, octets, signature, &len, why))
 		return false;
 	out->data = wrap(s, out->method, &facts, bytes(signature, len), arena);
 	return out->data.len > 0 || refuse_memory(why);

@@ -9,6 +9,7 @@
 #include "fixture.h"
 #include "forge.h"
 #include "iana/ikev2.h"
+#include "support/ecdsa_fixed.h"
 #include "vectors.h"
 
 #define ALL_HASHES 0x1eu /* SHA-1 and the SHA-2s */
@@ -108,22 +109,83 @@ static void deterministic_is_repeatable(void **state)
 	static const char *const keys[] = { "gw", "gw-p256", "gw-p384", "gw-p521" };
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(keys); i++) {
-		struct key *k = pki_key(keys[i]);
-		struct sign_how how = { .peer = SHA2, .deterministic = true };
+	key_sign_fixed_by(ecdsa_fixed);
+	for (size_t i = 0; i < 2 * COUNT_OF(keys); i++) {
+		struct key *k = pki_key(keys[i / 2]);
+		struct cert *c = pki_cert(keys[i / 2]);
+		struct sign_how how = { .peer = i % 2 ? SHA2 : 0, .allowed = SHA1 | SHA2, .deterministic = true };
 		struct auth_data a = { 0 }, b = { 0 };
 		struct arena arena = { 0 };
 		struct reason why;
 
-		if (!key_sign(k, OCTETS, how, &a, &arena, &why)) {
-			assert_int_equal(why.kind, REASON_UNSUPPORTED); /* ECDSA over a library without RFC 6979 */
-			assert_true(i > 0);
-		} else {
-			assert_true(key_sign(k, OCTETS, how, &b, &arena, &why));
-			assert_true(bytes_equal(a.data, b.data));
-		}
+		assert_true(key_sign(k, OCTETS, how, &a, &arena, &why));
+		assert_true(key_sign(k, OCTETS, how, &b, &arena, &why));
+		assert_true(bytes_equal(a.data, b.data));
+		assert_true(cert_verify_auth(c, OCTETS, a, how.allowed, &why, &arena));
 		arena_clear(&arena);
+		cert_free(c);
 		key_free(k);
+	}
+	key_sign_fixed_by(NULL);
+}
+
+/* Nobody there to make fixed nonces, and a library that cannot: refused, not random in secret. */
+static void without_fixed_nonces(void **state)
+{
+	struct key *k = pki_key("gw-p256");
+	struct arena arena = { 0 };
+	struct auth_data a = { 0 }, b = { 0 };
+	struct sign_how how = { .peer = SHA2, .deterministic = true };
+	struct reason why = { 0 };
+
+	(void)state;
+	if (key_sign(k, OCTETS, how, &a, &arena, &why)) { /* OpenSSL 3.2 and later */
+		assert_true(key_sign(k, OCTETS, how, &b, &arena, &why));
+		assert_true(bytes_equal(a.data, b.data));
+	} else {
+		assert_int_equal(why.kind, REASON_UNSUPPORTED);
+	}
+	how.deterministic = false;
+	assert_true(key_sign(k, OCTETS, how, &a, &arena, &why));
+	assert_true(key_sign(k, OCTETS, how, &b, &arena, &why));
+	assert_false(bytes_equal(a.data, b.data)); /* in production nonces are random */
+	arena_clear(&arena);
+	key_free(k);
+}
+
+/* RFC 6979 A.2.5 to A.2.7, the message "sample": r and s begin with these bytes. */
+static void rfc6979(void **state)
+{
+	static const struct {
+		size_t len;
+		unsigned hash;
+		const char *d, *r, *s;
+	} cases[] = {
+		{ 32, IKEV2_HASH_SHA2_256, "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721", "efd48b2aacb6a8fd",
+		  "f7cb1c942d657c41" },
+		{ 32, IKEV2_HASH_SHA2_512, "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721", "8496a60b5e9b47c8",
+		  "2362ab1adbe2b8ad" },
+		{ 48, IKEV2_HASH_SHA2_384,
+		  "6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba9aa47740787137d896d5724e4c70a825f872c9ea60d2edf5", "94edbb92a5ecb8aa",
+		  "99ef4aeb15f178ce" },
+		{ 66, IKEV2_HASH_SHA2_512,
+		  "00fad06daa62ba3b25d2fb40133da757205de67f5bb0018fee8c86e1b68c7e75caa896eb32f1f47c70855836a6d16fcc1466f6d8fbec67db89ec0c08"
+		  "b0e996b83538",
+		  "00c328fafcbd79dd", "00617cce7cf5064806" },
+	};
+	uint8_t d[66], r_s[132];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		for (size_t b = 0; b < cases[i].len; b++) {
+			unsigned byte;
+
+			assert_int_equal(sscanf(cases[i].d + 2 * b, "%2x", &byte), 1);
+			d[b] = (uint8_t)byte;
+		}
+		assert_true(ecdsa_fixed(bytes(d, cases[i].len), cases[i].hash, bytes_str("sample"), r_s));
+		hex_begins("r", bytes(r_s, cases[i].len), cases[i].r);
+		hex_begins("s", bytes(r_s + cases[i].len, cases[i].len), cases[i].s);
 	}
 }
 
@@ -465,6 +527,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_we_sign_verifies),
 		cmocka_unit_test(deterministic_is_repeatable),
+		cmocka_unit_test(without_fixed_nonces),
+		cmocka_unit_test(rfc6979),
 		cmocka_unit_test(damage),
 		cmocka_unit_test(another_key_does_not_verify),
 		cmocka_unit_test(methods),
