@@ -514,6 +514,42 @@ status()	# HOST
 	fi
 }
 
+# Its SA and the children named are up, and the status says the WORDs too (from the first with a leading `+`).
+is_up()	# HOST CHILD... [+WORD...]
+{
+	local name=$1 text word
+	shift
+	text=$(status "$name") || fail "no status on $name"
+	if [ "${kind[$name]}" = adit ]; then
+		expect "the status on $name" "$text" '^ +IKE SA [0-9]+ +up'
+		for word; do
+			case $word in
+			+*) expect "the status on $name" "$text" "${word#+}" ;;
+			*)  expect "the status on $name" "$text" "^ +$word +up" ;;
+			esac
+		done
+	else
+		expect "the status on $name" "$text" '^[^ ].*ESTABLISHED'
+		for word; do
+			case $word in
+			+*) expect "the status on $name" "$text" "${word#+}" ;;
+			*)  expect "the status on $name" "$text" "^ +$word: .*INSTALLED" ;;
+			esac
+		done
+	fi
+}
+
+no_sas()	# HOST
+{
+	local text
+	text=$(status "$1") || return 1
+	if [ "${kind[$1]}" = adit ]; then
+		! grep -qE '^ +IKE SA [0-9]' <<<"$text"
+	else
+		[ -z "$text" ]
+	fi
+}
+
 # --- traffic -----------------------------------------------------------------------------------------------
 
 traffic()	# HOST ARG...

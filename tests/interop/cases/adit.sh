@@ -3,8 +3,8 @@
 #
 # adit on both gateways: what strongSwan's user-space ESP cannot be asked for, and what needs several peers.
 
-# pair FORM OUTER INNER BYTES [CHILD-LINES [WORD...]]: FORM is what the tunnel must look like outside, esp or udp4500;
-# WORDs must be in adit's status
+# pair FORM OUTER INNER BYTES [CHILD-LINES [+WORD...]]: FORM is what the tunnel must look like outside, esp or udp4500;
+# +WORDs must be in adit's status
 pair()
 {
 	local form=$1 outer=$2 inner=$3 bytes=$4 conn=''
@@ -24,16 +24,14 @@ pair()
 	stream a b "${B[$inner]}" "$bytes"
 	counted
 	went_as "$form"
-	expect "the status" "$(status ga)" net ESTABLISHED INSTALLED "${@:6}"
-	expect "the other's status" "$(status gb)" net ESTABLISHED INSTALLED "${@:6}"
+	is_up ga net "${@:6}"
+	is_up gb net "${@:6}"
 	down gb net || fail "down: $said"
-	within 5 no_tunnel ga || fail "the SA is still there after the other's down"
+	within 5 no_sas ga || fail "the SA is still there after the other's down"
 }
 
 # strongSwan can rehearse these cases, but for raw ESP and ESN, which its ESP in user space does not have
 need_adit_for() { if [ "$1" = udp4500 ] && [ -n "$rehearsal" ]; then need_peer; else need_adit; fi; }
-
-no_tunnel() { ! status "$1" | grep -qE 'ESTABLISHED|INSTALLED'; }
 
 # One connection, a Child SA for each of three pairs of nets; one of them goes and comes back.
 several_children()
@@ -61,7 +59,7 @@ several_children()
 	if [ -n "$rehearsal" ]; then for n in four six seven; do comes_up ga $n; done; else comes_up ga net; fi
 	pings_both v4 v6
 	pings a "${B[v4]}" -I 10.1.7.2
-	expect "the status" "$(status ga)" four six seven
+	is_up ga four six seven
 	[ -n "$rehearsal" ] && return
 	down ga net/seven || fail "down of one child: $said"
 	no_pings a "${B[v4]}" -I 10.1.7.2
@@ -130,7 +128,7 @@ start_action()
 	[ -n "$rehearsal" ] && return
 	stop gb
 	[ "$status_of_stop" = 0 ] || fail "SIGTERM ends it with status $status_of_stop"
-	within 5 no_tunnel ga || fail "the SA is still there after the other ended"
+	within 5 no_sas ga || fail "the SA is still there after the other ended"
 	start gb adit
 	within 30 traffic a ping -c 1 -W 0.3 "${B[v4]}" || fail "it does not come up again after the other's restart"
 	down ga net || fail "down: $said"
@@ -146,11 +144,11 @@ for outer in v4 v6; do
 		row "adit-raw-$outer-in-$inner" pair esp $outer $inner $bytes
 	done
 done
-row adit-esn pair esp v4 v4 3000000 "esp_proposals = aes256gcm16-esn" ESN
-row adit-esn-cbc pair udp4500 v6 v4 3000000 "esp_proposals = aes128-sha256-esn" ESN
-row adit-esp-gcm128 pair esp v4 v4 3000000 "esp_proposals = aes128gcm16" GCM.16.128
-row adit-esp-cbc256 pair esp v4 v6 3000000 "esp_proposals = aes256-sha512" CBC.256 512
-row adit-esp-chacha pair esp v6 v4 3000000 "esp_proposals = chacha20poly1305" CHACHA20
+row adit-esn pair esp v4 v4 3000000 "esp_proposals = aes256gcm16-esn" +ESN
+row adit-esn-cbc pair udp4500 v6 v4 3000000 "esp_proposals = aes128-sha256-esn" +ESN
+row adit-esp-gcm128 pair esp v4 v4 3000000 "esp_proposals = aes128gcm16" +GCM.16.128
+row adit-esp-cbc256 pair esp v4 v6 3000000 "esp_proposals = aes256-sha512" +CBC.256 +512
+row adit-esp-chacha pair esp v6 v4 3000000 "esp_proposals = chacha20poly1305" +CHACHA20
 row adit-several-children several_children
 row adit-several-peers several_peers
 row adit-nat through_nat adit adit

@@ -77,8 +77,8 @@ selectors()
 	expect "explain of the side that refused" "$b" 10.2.0.0/24 10.99.0.0/24 "$at_line" offered configured local_ts
 	expect "explain of the side that was refused" "$a" TS_UNACCEPTABLE 10.2.0.0/24 "$at_line" peer
 	# RFC 7296 1.2: the IKE SA stays, without a child
-	expect "the status" "$(status ga)" ESTABLISHED
-	expect_not "the status" "$(status ga)" INSTALLED
+	is_up ga
+	expect_not "the status" "$(status ga)" '^ +net +up'
 }
 
 # bad_certificate NAME KIND-OF-FAULT WORD...: B's certificate is bad. A finds that out from B's answer and refuses; then B
@@ -222,6 +222,45 @@ rubbish()
 	[ "$(wc -l <"$case/ga/adit.log")" -lt 100 ] || fail "the log has $(wc -l <"$case/ga/adit.log") lines"
 }
 
+# What scripts rely on: exit codes, JSON, where the socket is.
+command_line()
+{
+	need_adit
+	sites
+	gateway ga
+	gateway gb
+	start gb adit
+	start ga adit
+	local words
+	comes_up ga net
+	for words in status "status net" "explain net" version "check /etc/swanctl/swanctl.conf" "down net" "up net" "up net"; do
+		# shellcheck disable=SC2086
+		said=$(adit ga $words --json) || fail "$words --json fails"
+		"$python" -c 'import json, sys; json.loads(sys.argv[1])' "$said" || fail "$words --json is no JSON"
+	done
+	adit ga status | grep -q $'\033' && fail "colours where there is no terminal"
+	said=$(ADIT_VICI=/run/adit/vici adit ga status net) || fail "ADIT_VICI"
+	said=$(adit ga status --uri unix:///run/adit/vici) || fail "--uri"
+	for words in "up nothing" "down nothing" "explain nothing" "check /nowhere"; do
+		# shellcheck disable=SC2086
+		said=$(adit ga $words 2>&1)
+		[ $? = 1 ] || fail "$words does not end with status 1"
+		expect "$words" "$said" nothing\|nowhere
+	done
+	for words in frobnicate "status --frobnicate" up "up one two" "run --frobnicate"; do
+		# shellcheck disable=SC2086
+		said=$(adit ga $words 2>&1)
+		[ $? = 2 ] || fail "adit $words does not end with status 2"
+	done
+	for words in --help "up --help" "run --help"; do
+		# shellcheck disable=SC2086
+		said=$(adit ga $words) || fail "adit $words fails"
+		expect "adit $words" "$said" usage
+	done
+	pings_both v4
+}
+
+row command-line command_line
 row error-wrong-psk wrong_psk
 row error-ike-proposals ike_proposals
 row error-esp-proposals esp_proposals

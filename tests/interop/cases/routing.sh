@@ -43,7 +43,7 @@ all_traffic()	# FAMILY-OUTSIDE [RP_FILTER]
 	went_as udp4500
 	# IKE itself does not go into its own tunnel
 	down ga net || fail "down with a default route in the tunnel: $said"
-	within 5 no_tunnel gb || fail "the delete did not arrive"
+	within 5 no_sas gb || fail "the delete did not arrive"
 }
 
 strict_rp_filter()
@@ -68,7 +68,7 @@ host_to_host()	# FAMILY
 	counted
 	went_as udp4500
 	down ga net || fail "down: $said"
-	within 5 no_tunnel gb || fail "the delete did not arrive"
+	within 5 no_sas gb || fail "the delete did not arrive"
 	within 5 traffic ga ping -c 1 -W 0.5 "${GB[$1]}" || fail "the hosts do not reach each other after the tunnel went"
 }
 
@@ -85,7 +85,7 @@ peer_inside()
 	counted
 	went_as udp4500
 	down ga net || fail "down: $said"
-	within 5 no_tunnel gb || fail "the delete did not arrive"
+	within 5 no_sas gb || fail "the delete did not arrive"
 }
 
 rp_filter()

@@ -4,7 +4,7 @@
 # adit (ESP in user space) on gateway A, strongSwan with the kernel's ESP on gateway B: raw ESP and ESN, which strongSwan's
 # own ESP in user space does not have. In the emulated machine, see tests/vm/run.
 
-# with_kernel WHO-INITIATES FORM OUTER INNER AUTH ESP-PROPOSALS [WORD...]: FORM is esp or udp4500 (encap = yes); WORDs must
+# with_kernel WHO-INITIATES FORM OUTER INNER AUTH ESP-PROPOSALS [+WORD...]: FORM is esp or udp4500 (encap = yes); +WORDs must
 # be in strongSwan's status
 with_kernel()
 {
@@ -27,8 +27,8 @@ with_kernel()
 	stream a b "${B[$inner]}" 500000
 	counted
 	went_as "$form"
-	expect "adit's status" "$(status ga)" net ESTABLISHED INSTALLED
-	expect "strongSwan's status" "$(status gb)" net ESTABLISHED INSTALLED "${@:7}"
+	is_up ga net
+	is_up gb net "${@:7}"
 	case $esp in
 	*esn*) expect "the kernel's SAs" "$(net gb ip xfrm state)" 'flag.* esn|anti-replay esn' ;;
 	esac
@@ -36,14 +36,12 @@ with_kernel()
 	within 5 no_sas gb || fail "strongSwan still has the SA after down"
 }
 
-no_sas() { [ -z "$(status "$1")" ]; }
-
 row kernel-esp-initiates-v4-in-v4 with_kernel initiates esp v4 v4 psk aes256gcm16
 row kernel-esp-responds-v4-in-v6 with_kernel responds esp v4 v6 p256 aes128gcm16
 row kernel-esp-initiates-v6-in-v4 with_kernel initiates esp v6 v4 psk aes256-sha256
 row kernel-esp-responds-v6-in-v6 with_kernel responds esp v6 v6 psk chacha20poly1305
-row kernel-esn-initiates with_kernel initiates esp v4 v4 psk aes256gcm16-esn ESN
-row kernel-esn-responds with_kernel responds esp v4 v4 psk aes256gcm16-esn ESN
-row kernel-esn-cbc with_kernel initiates esp v6 v4 psk aes128-sha384-esn ESN
-row kernel-udp-initiates with_kernel initiates udp4500 v4 v4 psk aes256gcm16-esn UDP
-row kernel-udp-responds with_kernel responds udp4500 v6 v6 psk aes128-sha1 UDP
+row kernel-esn-initiates with_kernel initiates esp v4 v4 psk aes256gcm16-esn +ESN
+row kernel-esn-responds with_kernel responds esp v4 v4 psk aes256gcm16-esn +ESN
+row kernel-esn-cbc with_kernel initiates esp v6 v4 psk aes128-sha384-esn +ESN
+row kernel-udp-initiates with_kernel initiates udp4500 v4 v4 psk aes256gcm16-esn +UDP
+row kernel-udp-responds with_kernel responds udp4500 v6 v6 psk aes128-sha1 +UDP
