@@ -404,6 +404,37 @@ static void any_is_nobody(void **state)
 	tear_down(&bob);
 }
 
+/* Every type of identity, of every odd length: a good signature under another name than the certificate's is never taken. */
+static void odd_identities(void **state)
+{
+	static const size_t lengths[] = { 0, 1, 2, 3, 4, 5, 15, 16, 17, 255, 256, 500, 65531 };
+	const struct end alice_end = { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } };
+	const struct end bob_end = { .certs = { root_cert } };
+	static uint8_t data[65536];
+	struct fixture alice, bob;
+	struct auth_make_question q;
+	struct auth_make_answer a;
+
+	(void)state;
+	set_up(&alice, &alice_end, "local");
+	set_up(&bob, &bob_end, "remote");
+	q = make_question(&alice, &alice_end, "bob");
+	assert_true(auth_make(alice.ring, &q, &a, &alice.arena, &why));
+	for (unsigned type = 0; type <= 255; type++) {
+		for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+			struct arena arena = { 0 };
+			struct auth_check_question c = check_question(&bob, "bob", &a);
+
+			memset(data, i % 2 ? '*' : 0x30, sizeof data);
+			c.peer = (struct identity){ .type = (uint8_t)type, .data = bytes(data, lengths[i]) };
+			assert_false(auth_check(bob.ring, &c, &arena, &why));
+			arena_clear(&arena);
+		}
+	}
+	tear_down(&alice);
+	tear_down(&bob);
+}
+
 static void other_classes_are_not_built(void **state)
 {
 	const struct end end = { .auth = "psk", .psk = PSK };
@@ -424,6 +455,63 @@ static void other_classes_are_not_built(void **state)
 		assert_int_equal(why.kind, REASON_UNSUPPORTED);
 	}
 	tear_down(&f);
+}
+
+/*
+ * With memory for n bytes, for many n: what is wrong is never taken, what is right is taken or refused with a reason; and nothing
+ * leaks (the sanitizers' build looks at that).
+ */
+static void memory_running_out(const struct end *alice_end, const struct end *bob_end, bool right)
+{
+	struct fixture alice, bob;
+	struct auth_make_question q;
+	struct auth_make_answer a, again;
+	struct auth_check_question c;
+	bool taken = false;
+
+	set_up(&alice, alice_end, "local");
+	set_up(&bob, bob_end, "remote");
+	q = make_question(&alice, alice_end, "bob");
+	assert_true(auth_make(alice.ring, &q, &a, &alice.arena, &why));
+	c = check_question(&bob, "bob", &a);
+	for (size_t limit = 1; limit < 6000; limit += 37) {
+		struct arena small = { .limit = limit };
+
+		taken = auth_check(bob.ring, &c, &small, &why);
+		if (taken ? !right : why.kind == REASON_NONE)
+			fail_msg("check with %zu bytes: %d, %s", limit, taken, reason_name(why.kind));
+		arena_clear(&small);
+		if (!auth_make(alice.ring, &q, &again, &small, &why))
+			assert_int_not_equal(why.kind, REASON_NONE);
+		else
+			assert_true(again.auth.data.len > 0 && again.own.data.len > 0);
+		arena_clear(&small);
+	}
+	assert_int_equal(taken, right); /* the last had enough */
+	tear_down(&alice);
+	tear_down(&bob);
+}
+
+static void memory_running_out_table(void **state)
+{
+	static const struct {
+		struct end alice, bob;
+		bool right;
+	} rows[] = {
+		{ { .auth = "psk", .id = "moon.example.org", .psk = PSK }, { .auth = "psk", .psk = PSK }, true },
+		{ { .auth = "psk", .id = "moon.example.org", .psk = PSK }, { .auth = "psk", .psk = "other" }, false },
+		{ { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } }, { .certs = { root_cert } }, true },
+		{ { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } }, { .certs = { sub_cert } }, false },
+		{ { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } },
+		  { .certs = { root_cert }, .round_certs = { mallory_cert } }, false },
+		{ { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } },
+		  { .certs = { root_cert }, .cacerts = { sub_cert } }, false },
+		{ { .id = "sun.example.org", .key = moon_key, .round_certs = { moon_cert } }, { .certs = { root_cert } }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		memory_running_out(&rows[i].alice, &rows[i].bob, rows[i].right);
 }
 
 /* --- what is told --- */
@@ -553,6 +641,8 @@ int main(void)
 		cmocka_unit_test(no_cut_of_the_mac_is_taken),
 		cmocka_unit_test(any_is_nobody),
 		cmocka_unit_test(other_classes_are_not_built),
+		cmocka_unit_test(odd_identities),
+		cmocka_unit_test(memory_running_out_table),
 		cmocka_unit_test(own_faults_are_seen),
 		cmocka_unit_test(a_missing_psk_tells_what_there_is),
 		cmocka_unit_test(certreq_chooses),
