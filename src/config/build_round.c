@@ -146,6 +146,17 @@ static bool list_grow(struct build *b, struct cert_list *l, size_t more)
 	return true;
 }
 
+/* Into the list, when it can be read and is a CA's where one is wanted. */
+static bool keep_cert(struct build *b, struct cert_list *l, const char *kind, struct bytes data, const char *name,
+                      struct conf_at at)
+{
+	if (!build_check_cert(b, data, name, strcmp(kind, "x509ca") == 0, at))
+		return false;
+	l->data[l->count] = data;
+	l->names[l->count++] = name;
+	return true;
+}
+
 /* An item is 0x or 0s and the contents, or a file's name; over VICI the contents. */
 static bool add_cert(struct build *b, struct cert_list *l, const char *kind, struct bytes item, struct conf_at at)
 {
@@ -163,9 +174,7 @@ static bool add_cert(struct build *b, struct cert_list *l, const char *kind, str
 		if (data.len == 0)
 			return build_memory(b);
 	}
-	l->data[l->count] = data;
-	l->names[l->count++] = name;
-	return true;
+	return keep_cert(b, l, kind, data, name, at);
 }
 
 /* Over VICI: contents, not a byte of which is to be trimmed. */
@@ -217,9 +226,7 @@ static bool add_section(struct build *b, const struct node *section, const char 
 	if (!list_grow(b, l, 1) ||
 	    !build_read_file(b, kind, text_trim(setting_value(file)), node_value_at(file), &data, &name))
 		return false;
-	l->data[l->count] = data;
-	l->names[l->count++] = name;
-	return true;
+	return keep_cert(b, l, kind, data, name, node_value_at(file));
 }
 
 /* `setting`: certs or cacerts; `prefix`: of the sections. */

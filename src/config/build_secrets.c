@@ -131,7 +131,7 @@ bool authority_build(struct config *c, const struct node *section, const struct 
 	} else if (!build_read_file(&b, "x509ca", text_trim(text), node_value_at(one), &cert.data, &cert.path)) {
 		return false;
 	}
-	if (b.failed)
+	if (!build_check_cert(&b, cert.data, cert.path, true, node_value_at(one)) || b.failed)
 		return false;
 	list = build_more(&b, c->certs, c->cert_count, sizeof(*list));
 	if (!list)

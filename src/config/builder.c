@@ -3,6 +3,7 @@
 #include "config/builder.h"
 
 #include "config/scalar.h"
+#include "crypto/pki.h"
 
 bool build_error(struct build *b, enum problem_kind kind, struct conf_at at, const char *about, struct bytes got,
                  const char *wanted)
@@ -20,14 +21,15 @@ bool build_error(struct build *b, enum problem_kind kind, struct conf_at at, con
 
 bool build_refused(struct build *b, enum problem_kind kind, struct conf_at at, const struct reason *why, struct bytes got)
 {
+	bool said = why->about.kind == VALUE_TEXT;
 	struct text about = { 0 };
 
 	if (why->kind == REASON_UNSUPPORTED && kind != PROBLEM_FILE)
 		kind = PROBLEM_NOT_BUILT;
 	/* The system's words say enough, and so do policy's about the configuration. */
-	if ((why->kind != REASON_CONFIG && kind != PROBLEM_FILE) || why->about.kind != VALUE_TEXT)
-		text_add(&about, "%s%s", reason_words(why->kind), why->about.kind == VALUE_TEXT ? ": " : "");
-	if (why->about.kind == VALUE_TEXT)
+	if (!said || (why->kind != REASON_CONFIG && (kind != PROBLEM_FILE || why->kind == REASON_CERT_UNREADABLE)))
+		text_add(&about, "%s%s", reason_words(why->kind), said ? ": " : "");
+	if (said)
 		text_add_bytes(&about, why->about.bytes);
 	(void)build_error(b, kind, at, text_str(&about), got, NULL);
 	text_clear(&about);
@@ -134,6 +136,23 @@ bool build_read_file(struct build *b, const char *kind, struct bytes name, struc
 	if (ok && out->len == 0)
 		return build_error(b, PROBLEM_FILE, at, "the file is empty", bytes_str(*path), NULL);
 	return ok || build_memory(b);
+}
+
+bool build_check_cert(struct build *b, struct bytes data, const char *name, bool must_be_ca, struct conf_at at)
+{
+	struct bytes path = name ? bytes_str(name) : bytes_none();
+	struct arena scratch = { 0 };
+	struct reason why = { 0 };
+	struct cert *cert = cert_read(data, &why, &scratch);
+	bool ok = cert && (!must_be_ca || cert_is_ca(cert));
+
+	if (!cert)
+		(void)build_refused(b, PROBLEM_FILE, at, &why, path);
+	else if (!ok)
+		(void)build_error(b, PROBLEM_FILE, at, "not the certificate of a CA: it lacks the CA basic constraint", path, NULL);
+	cert_free(cert);
+	arena_clear(&scratch);
+	return ok;
 }
 
 /* --- proposals --- */

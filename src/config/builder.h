@@ -44,6 +44,9 @@ size_t items_count(struct items i);
 bool build_read_file(struct build *b, const char *kind, struct bytes name, struct conf_at at, struct bytes *out,
                      const char **path);
 
+/* Can the certificate be read, and is it a CA's where it must be? `name`: of its file, or NULL. */
+bool build_check_cert(struct build *b, struct bytes data, const char *name, bool must_be_ca, struct conf_at at);
+
 bool build_rounds(struct build *b, const struct node *section, struct connection *c);
 bool build_children(struct build *b, const struct node *section, struct connection *c);
 /* `default` and explicit ones; warns about weak or useless algorithms. */

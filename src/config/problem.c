@@ -23,6 +23,23 @@ bool problem_add(struct problems *list, enum problem_kind kind, bool warning, co
 	return false;
 }
 
+const struct problem *problems_of_connection(const struct problems *list, const char *name)
+{
+	static const char top[] = "connections.";
+	size_t len = strlen(name);
+
+	for (const struct problem *p = list->first; p; p = p->next) {
+		const char *key = p->why.where.key;
+
+		if (p->warning || !key || strncmp(key, top, sizeof(top) - 1) != 0)
+			continue;
+		key += sizeof(top) - 1;
+		if (strncmp(key, name, len) == 0 && (key[len] == '.' || key[len] == '\0'))
+			return p;
+	}
+	return NULL;
+}
+
 void problems_clear(struct problems *list)
 {
 	arena_clear(&list->arena);

@@ -46,6 +46,8 @@ struct problems {
 
 /* Copies everything. Gives false always, so that an error can be `return problem_add(...)`. */
 bool problem_add(struct problems *list, enum problem_kind kind, bool warning, const struct reason *why);
+/* The first error of that connection, for those who ask why it is not there; NULL: none. */
+const struct problem *problems_of_connection(const struct problems *list, const char *name);
 void problems_clear(struct problems *list);
 
 /* One line without its end: "/etc/adit/adit.conf:12:5: connections.office.proposal: unknown key; nearest is proposals". */

@@ -22,7 +22,7 @@ static struct connection *build(const char *body)
 {
 	struct text t = { 0 };
 	struct problems problems = { 0 };
-	struct file list[] = { { "/c", NULL }, { NULL } };
+	struct file list[] = { { "/c", NULL }, { "/x509/gw.pem", gw_pem }, { "/x509ca/ca.pem", ca_pem }, { NULL } };
 	struct connection *c = NULL;
 	struct config *config;
 
@@ -183,7 +183,7 @@ static void test_same(void **state)
 		"remote_port = 1", "proposals = aes128gcm16-prfsha256-x25519", "encap = yes", "encap = no", "dpd_delay = 1s",
 		"send_certreq = no", "send_cert = never", "keyingtries = 2", "unique = keep", "rekey_time = 1h", "reauth_time = 1h",
 		"local { auth = psk }", "local { id = a }", "remote { id = a }", "remote { auth = ecdsa-384 }",
-		"remote { auth = ike:rsa-sha512 }", "remote { certs = 0x3000 }", "remote { cacerts = 0x3000 }",
+		"remote { auth = ike:rsa-sha512 }", "remote { certs = gw.pem }", "remote { cacerts = ca.pem }",
 	};
 	static const char *const child[] = {
 		"", "esp_proposals = aes128gcm16", "local_ts = 10.0.0.0/8", "remote_ts = 10.0.0.0/8", "start_action = start",
@@ -278,8 +278,8 @@ static const struct file site[] = {
 	{ "/etc/adit/private/k.pem", "KEY" },
 	{ "/etc/adit/private/k.pem~", "no" },
 	{ "/etc/adit/rsa/r.pem", "RSA" },
-	{ "/etc/adit/x509/gw.pem", "GW" },
-	{ "/etc/adit/x509ca/root.pem", "ROOT" },
+	{ "/etc/adit/x509/gw.pem", gw_pem },
+	{ "/etc/adit/x509ca/root.pem", ca_pem },
 	{ NULL },
 };
 
@@ -298,9 +298,9 @@ static void test_load(void **state)
 	assert_int_equal(one->version_at.line, 1);
 	assert_string_equal(one->version_at.key, "connections.one.version");
 	assert_int_equal(one->local[0].cert_count, 1);
-	assert_true(bytes_equal(one->local[0].certs[0], bytes_str("GW")));
+	assert_true(bytes_equal(one->local[0].certs[0], bytes_str(gw_pem)));
 	assert_string_equal(one->local[0].cert_names[0], "/etc/adit/x509/gw.pem");
-	assert_true(bytes_equal(one->remote[0].cacerts[0], bytes_str("ROOT")));
+	assert_true(bytes_equal(one->remote[0].cacerts[0], bytes_str(ca_pem)));
 	assert_string_equal(one->children[0].remote_ts_at.key, "connections.one.children.k.remote_ts");
 
 	assert_int_equal(c->secret_count, 2);
@@ -324,6 +324,25 @@ static void test_load(void **state)
 	assert_true(c->certs[1].must_be_ca);
 	assert_true(c->certs[2].must_be_ca);
 	assert_string_equal(c->certs[2].at.key, "authorities.a");
+	config_free(c);
+	problems_clear(&problems);
+}
+
+static void test_problems_of_connection(void **state)
+{
+	static const struct file list[] = {
+		{ "/c", "connections { of { mobike = yes\n children { x { } } }\n office { children { x { mode = beet } } } off { } }" },
+		{ NULL },
+	};
+	struct problems problems = { 0 };
+	struct config *c = load_files(list, "/c", &problems);
+
+	(void)state;
+	assert_int_equal(c->connection_count, 2);
+	assert_null(problems_of_connection(&problems, "of"));
+	assert_null(problems_of_connection(&problems, "off"));
+	assert_non_null(problems_of_connection(&problems, "office"));
+	assert_string_equal(problems_of_connection(&problems, "office")->why.where.key, "connections.office.children.x.mode");
 	config_free(c);
 	problems_clear(&problems);
 }
@@ -370,7 +389,7 @@ static void test_over_vici(void **state)
 	struct connection *conn;
 
 	(void)state;
-	node_add_item(t, list, bytes("\x30\x00\x2c\x20", 4));
+	node_add_item(t, list, bytes_str(gw_pem));
 	node_add_value(t, c, bytes_str("send_certreq"), bytes_str("False"), none);
 	node_add_value(t, c, bytes_str("remote_addrs"), bytes_str("192.0.2.1"), none);
 	list = node_add_list(t, kid, bytes_str("remote_ts"), none);
@@ -384,7 +403,7 @@ static void test_over_vici(void **state)
 	assert_false(conn->send_certreq);
 	assert_int_equal(conn->remote_count, 1);
 	assert_int_equal(conn->local[0].cert_count, 1);
-	assert_int_equal(conn->local[0].certs[0].len, 4);
+	assert_true(bytes_equal(conn->local[0].certs[0], bytes_str(gw_pem))); /* with its last line end */
 	assert_null(conn->local[0].cert_names[0]);
 	assert_int_equal(conn->children[0].remote_ts.count, 2);
 	assert_int_equal(conn->children[0].start_action, ACTION_START);
@@ -409,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),  cmocka_unit_test(test_everything),        cmocka_unit_test(test_ike_times),
 		cmocka_unit_test(test_same),      cmocka_unit_test(test_fits),              cmocka_unit_test(test_load),
 		cmocka_unit_test(test_over_vici), cmocka_unit_test(test_no_secret_is_told),
+		cmocka_unit_test(test_problems_of_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,9 +16,11 @@ static char *load(const char *text, size_t *connections)
 {
 	struct file list[] = { { "/c", text },
 		               { "/private/key.pem", "k" },
-		               { "/x509/a.pem", "A" },
-		               { "/x509/b.pem", "B" },
-		               { "/x509ca/ca.pem", "CA" },
+		               { "/x509/a.pem", gw_pem },
+		               { "/x509/b.pem", gw_pem },
+		               { "/x509/broken.pem", "broken" },
+		               { "/x509ca/ca.pem", ca_pem },
+		               { "/x509ca/leaf.pem", gw_pem },
 		               { NULL } };
 	struct files files = { list };
 	struct config_loader loader = files_loader(&files);
@@ -238,6 +240,12 @@ static const struct {
 	{ "EAP", AT_ROUND, "auth = eap-mschapv2", "/c:2:8: connections.c.remote.auth: \"eap-mschapv2\": not built yet\n" },
 	{ "a certificate that is not there", AT_ROUND, "certs = gone.pem",
 	  "/c:2:9: connections.c.remote.certs: \"/x509/gone.pem\": No such file or directory\n" },
+	{ "no CA", AT_ROUND, "cacerts = leaf.pem",
+	  "/c:2:11: connections.c.remote.cacerts: \"/x509ca/leaf.pem\": not the certificate of a CA: it lacks the CA basic "
+	  "constraint\n" },
+	{ "an authority that is no CA", AT_AUTHORITY, "cacert = leaf.pem",
+	  "/c:2:10: authorities.a.cacert: \"/x509ca/leaf.pem\": not the certificate of a CA: it lacks the CA basic "
+	  "constraint\n" },
 	{ "both ways", AT_CERT, "file = a.pem\nhandle = 1",
 	  "/c:3:1: connections.c.local.cert.handle: \"1\": not built yet\n" },
 	{ "neither way", AT_CERT, "", "/c:1:46: connections.c.local.cert: handle or file path missing; expected file\n" },
@@ -272,7 +280,21 @@ static void test_problems(void **state)
 	}
 }
 
-/* Old friends: what is wrong in one connection does not touch the next. */
+/* The library's words are its own. */
+static void test_unreadable_certificate(void **state)
+{
+	static const char want[] = "/c:2:9: connections.c.remote.certs: \"/x509/broken.pem\": the certificate cannot be read: ";
+	size_t connections;
+	char *got = load_line(AT_ROUND, "certs = broken.pem", &connections);
+
+	(void)state;
+	if (strncmp(got, want, strlen(want)) != 0)
+		fail_msg("%s", got);
+	assert_int_equal(connections, 0);
+	free(got);
+}
+
+/* What is wrong in one connection does not touch the next. */
 static void test_others_are_loaded(void **state)
 {
 	size_t connections;
@@ -299,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_every_key),
 		cmocka_unit_test(test_wrong_values),
 		cmocka_unit_test(test_problems),
+		cmocka_unit_test(test_unreadable_certificate),
 		cmocka_unit_test(test_others_are_loaded),
 	};
 
