@@ -63,6 +63,7 @@ static struct bytes shared_name(struct keyring *ring, struct arena *arena, struc
 static bool shared_fill(struct keyring *ring, struct shared_entry *e, struct bytes id, struct bytes secret,
                         const struct identity *owners, size_t count)
 {
+	e->unnamed = id.len == 0;
 	e->id = shared_name(ring, &e->arena, id);
 	if (e->id.len == 0 || !secret_set(&e->secret, secret))
 		return false;
@@ -324,7 +325,8 @@ void keyring_each_shared(const struct keyring *ring,
 	LIST_EACH(at, &ring->shared) {
 		const struct shared_entry *e = LIST_ITEM(at, struct shared_entry, in);
 
-		each(ctx, e->origin, e->id, e->kind);
+		if (!e->unnamed)
+			each(ctx, e->origin, e->id, e->kind);
 	}
 }
 

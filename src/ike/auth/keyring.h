@@ -16,7 +16,10 @@ void keyring_free(struct keyring *ring);
 enum shared_kind { SHARED_IKE, SHARED_EAP, SHARED_NTLM, SHARED_PPK };
 enum origin { ORIGIN_FILE = 1, ORIGIN_VICI = 2 };
 
-/* `id` may be empty: one is made. Owners may have wildcards and regexes; none = any. */
+/*
+ * `id` may be empty: one is made, for messages alone; such an entry is not listed and goes with keyring_clear, as get-shared and
+ * clear-creds of VICI want it. Owners may have wildcards and regexes; none = any.
+ */
 bool keyring_add_shared(struct keyring *ring, enum origin origin, struct bytes id, enum shared_kind kind, struct bytes secret,
                         const struct identity *owners, size_t count, struct conf_at at, struct reason *why);
 bool keyring_remove_shared(struct keyring *ring, struct bytes id);

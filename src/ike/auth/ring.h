@@ -15,6 +15,7 @@ struct shared_entry {
 	enum shared_kind kind;
 	struct arena arena; /* id and owners */
 	struct bytes id;
+	bool unnamed; /* it came without: `id` is made */
 	struct secret secret;
 	struct identity *owners; /* none: any peer */
 	size_t owner_count;

@@ -156,15 +156,25 @@ static void the_same_id_replaces(void **state)
 	keyring_free(ring);
 }
 
-static void an_id_is_made(void **state)
+/* Two without an id stand side by side; neither is listed (swanctl would unload it), and they go when all goes. */
+static void without_an_id(void **state)
 {
 	struct keyring *ring = keyring_new();
+	struct arena arena = { 0 };
+	struct identity sun, mars;
 
 	(void)state;
-	add_psk(ring, ORIGIN_VICI, "unnamed-2", "x", "");
-	add_psk(ring, ORIGIN_VICI, "", "x", "");
-	add_psk(ring, ORIGIN_VICI, "", "x", "");
-	assert_string_equal(shown(ring), "unnamed-2/2 unnamed-1/2 unnamed-3/2 ");
+	assert_true(identity_parse(&sun, bytes_str("sun"), &arena, &why));
+	assert_true(identity_parse(&mars, bytes_str("mars"), &arena, &why));
+	add_psk(ring, ORIGIN_VICI, "unnamed-2", "x", "venus");
+	add_psk(ring, ORIGIN_VICI, "", "one", "sun");
+	add_psk(ring, ORIGIN_VICI, "", "two", "mars");
+	assert_string_equal(shown(ring), "unnamed-2/2 ");
+	assert_true(bytes_equal(ring_psk(ring, &sun, &sun)->id, bytes_str("unnamed-1")));
+	assert_true(bytes_equal(ring_psk(ring, &mars, &mars)->id, bytes_str("unnamed-3")));
+	keyring_clear(ring, ORIGIN_VICI);
+	assert_null(ring_psk(ring, &sun, &sun));
+	arena_clear(&arena);
 	keyring_free(ring);
 }
 
@@ -312,7 +322,7 @@ int main(void)
 		cmocka_unit_test(lookup_table),
 		cmocka_unit_test(only_ike_secrets_are_psks),
 		cmocka_unit_test(the_same_id_replaces),
-		cmocka_unit_test(an_id_is_made),
+		cmocka_unit_test(without_an_id),
 		cmocka_unit_test(an_empty_secret_is_refused),
 		cmocka_unit_test(keys_and_certificates_of_two_origins),
 		cmocka_unit_test(a_reload_drops_what_is_gone),
