@@ -75,9 +75,10 @@ bool addr_unspecified(const struct addr *a)
 
 bool addr_add(struct addr *a, uint64_t n)
 {
-	for (size_t i = addr_len(a); i-- > 0 && n > 0; n >>= 8) {
-		n += a->ip[i];
-		a->ip[i] = (uint8_t)n;
+	for (size_t i = addr_len(a); i-- > 0 && n > 0;) {
+		unsigned sum = a->ip[i] + (unsigned)(n & 0xff);
+		a->ip[i] = (uint8_t)sum;
+		n = (n >> 8) + (sum >> 8); /* no carry is lost, not even of UINT64_MAX */
 	}
 	return n == 0;
 }
@@ -127,9 +128,9 @@ static struct addr fill(const struct prefix *p, bool one)
 {
 	struct addr a = p->addr;
 
-	for (unsigned bit = p->bits; bit < width(&a); bit++) {
-		uint8_t mask = (uint8_t)(0x80u >> bit % 8);
-		a.ip[bit / 8] = one ? (uint8_t)(a.ip[bit / 8] | mask) : (uint8_t)(a.ip[bit / 8] & ~mask);
+	for (size_t i = p->bits / 8u; i < addr_len(&a); i++) {
+		unsigned mask = i == p->bits / 8u ? 0xffu >> p->bits % 8 : 0xffu;
+		a.ip[i] = (uint8_t)(one ? a.ip[i] | mask : a.ip[i] & ~mask);
 	}
 	return a;
 }
@@ -148,6 +149,21 @@ void prefix_print(struct text *t, const struct prefix *p)
 {
 	addr_print(t, &p->addr);
 	text_add(t, "/%u", p->bits);
+}
+
+bool prefix_of_range(struct prefix *out, const struct addr *first, const struct addr *last)
+{
+	struct prefix p = { *first, 0 };
+	struct addr low, high;
+
+	if (first->family != last->family)
+		return false;
+	while (p.bits < width(first) && !((first->ip[p.bits / 8] ^ last->ip[p.bits / 8]) & 0x80u >> p.bits % 8))
+		p.bits++;
+	low = prefix_first(&p);
+	high = prefix_last(&p);
+	*out = p;
+	return addr_len(first) > 0 && addr_equal(&low, first) && addr_equal(&high, last);
 }
 
 size_t prefixes_of_range(struct prefix *out, size_t max, const struct addr *first, const struct addr *last)

@@ -48,7 +48,7 @@ bool addr_from_bytes(struct addr *a, struct bytes b);              /* 4 or 16 by
 bool addr_parse(struct addr *a, struct bytes text);                /* "192.0.2.1", "2001:db8::1" */
 void addr_print(struct text *t, const struct addr *a);             /* ADDR_NONE: "%any" */
 bool addr_unspecified(const struct addr *a);                       /* ADDR_NONE, 0.0.0.0 or :: */
-bool addr_add(struct addr *a, uint64_t n);                         /* false: past the last address */
+bool addr_add(struct addr *a, uint64_t n);                         /* false: past the last address; it went round */
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 void endpoint_print(struct text *t, const struct endpoint *e);     /* 192.0.2.1[500], 2001:db8::1[4500] */
 bool prefix_parse(struct prefix *p, struct bytes text);            /* "10.0.0.0/8"; without /n: a host */
@@ -56,6 +56,9 @@ bool prefix_contains(const struct prefix *p, const struct addr *a);
 struct addr prefix_first(const struct prefix *p);
 struct addr prefix_last(const struct prefix *p);
 void prefix_print(struct text *t, const struct prefix *p);
+/* The one prefix that is exactly first..last; false: there is none. */
+bool prefix_of_range(struct prefix *out, const struct addr *first, const struct addr *last);
 /* The fewest prefixes that cover first..last exactly; at most `max` written. Gives the number needed (may exceed max). */
 size_t prefixes_of_range(struct prefix *out, size_t max, const struct addr *first, const struct addr *last);
+/* The interface is left out: a route may change while the path stays. */
 bool path_equal(const struct path *a, const struct path *b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The arena: blocks of growing size, newest first. */
+/* The arena: blocks of a kilobyte or as large as one piece needs, newest first. */
 #include "base/arena.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ struct arena_block {
 static struct arena_block *block_new(size_t need)
 {
 	size_t size = need > BLOCK_MIN ? need : BLOCK_MIN;
-	struct arena_block *b = calloc(1, sizeof(*b) + size);
+	struct arena_block *b = size <= SIZE_MAX - sizeof(*b) ? calloc(1, sizeof(*b) + size) : NULL;
 
 	if (b)
 		b->size = size;

@@ -47,7 +47,8 @@ bool map_put(struct map *m, uint64_t key, void *value)
 {
 	size_t i;
 
-	if (!grow(m))
+	/* what is replaced needs no room, and cannot fail */
+	if (!map_get(m, key) && !grow(m))
 		return false;
 	i = find(m, key);
 	m->count += m->slots[i].value == NULL;

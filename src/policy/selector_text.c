@@ -222,7 +222,7 @@ static void print_addresses(struct text *t, const struct selector *s)
 
 	if (s->dynamic) {
 		text_add(t, "dynamic");
-	} else if (prefixes_of_range(&one, 1, &s->first, &s->last) == 1) {
+	} else if (prefix_of_range(&one, &s->first, &s->last)) {
 		prefix_print(t, &one);
 	} else {
 		addr_print(t, &s->first);
