@@ -91,5 +91,5 @@ struct conf_at setting_at(const struct node *section, const char *name);
 /* The text of a setting that may be a list of one item, as VICI clients send it. */
 struct bytes setting_value(const struct node *setting);
 
-/* The part of adit.conf(5) that lists all keys, and the table of deviations, in scdoc's language. */
+/* adit.conf(5) with all keys and the table of deviations, in scdoc's language: doc/adit.conf.5.scd. */
 void schema_print_manual(struct text *t);

@@ -72,7 +72,7 @@ static const struct key table[] = {
 	  .help = "Local UDP port. With 500 the IKE SA moves to 4500 when there is a NAT." },
 	{ AT_CONNECTION, TYPE_NUMBER, .name = "remote_port", .most = 65535, .theirs = "500",
 	  .help = "The peer's UDP port. Another one than 500 is spoken to as if the IKE SA had moved to 4500." },
-	{ AT_CONNECTION, TYPE_LIST, .name = "proposals", .theirs = "default", .ours = "(default: AEAD and SHA-2, x25519 first)",
+	{ AT_CONNECTION, TYPE_LIST, .name = "proposals", .theirs = "default", .ours = "(AEADs and SHA-2, x25519 first)",
 	  .note = "today's best practice: no SHA-1, no 3DES, no MODP-1024 unless named",
 	  .help = "IKE proposals, such as aes256gcm16-prfsha256-x25519; *default* stands for the built-in ones." },
 	{ AT_CONNECTION, TYPE_LIST, KEY_NOT_BUILT, .name = "vips", .note = NOT_YET,
@@ -160,7 +160,7 @@ static const struct key table[] = {
 
 	/* --- connections.NAME.children.NAME --- */
 	{ AT_CHILD, TYPE_LIST, KEY_NOT_BUILT, .name = "ah_proposals", .note = NOT_YET, .help = "AH proposals." },
-	{ AT_CHILD, TYPE_LIST, .name = "esp_proposals", .theirs = "default", .ours = "(default: AEAD, then AES-CBC with SHA-2)",
+	{ AT_CHILD, TYPE_LIST, .name = "esp_proposals", .theirs = "default", .ours = "(AEADs, then AES-CBC with SHA-2)",
 	  .note = "today's best practice: no SHA-1 unless named",
 	  .help = "ESP proposals, such as aes256gcm16 or aes128-sha256-x25519; *default* stands for the built-in ones." },
 	{ AT_CHILD, TYPE_BOOL, KEY_NOT_BUILT, .name = "sha256_96", .neutral = "no", .theirs = "no", .note = NOT_YET,
