@@ -260,6 +260,36 @@ command_line()
 	pings_both v4
 }
 
+# Packets of the tunnel once more: as they were, with a bit turned, cut short. None gets through, each is counted.
+sent_again()	# ENCAP-LINE
+{
+	need_adit
+	sites
+	gateway ga conn="$1" local_ts="${NET_A[v4]}" remote_ts="${NET_B[v4]}"
+	gateway gb conn="$1" local_ts="${NET_B[v4]}" remote_ts="${NET_A[v4]}"
+	start gb adit
+	start ga adit
+	comes_up ga net
+	local flag=$case/r/again out=$case/b/caught pid
+	traffic b catch 7200 $((6 * slow)) "$flag.caught" >"$out" &
+	traffic r again tob "$flag" 20 >>"$case/r/again.log" 2>&1 &
+	pid=$!
+	within 5 test -e "$flag" || fail "cannot listen on the router: $(tail -n 1 "$case/r/again.log")"
+	within 5 test -e "$flag.caught" || fail "no listener on b"
+	local i
+	for i in {1..20}; do traffic a spoof "${A[v4]}" "${B[v4]}" 7200 "number$i" || fail "cannot send"; done
+	wait $pid || fail "the router sent nothing again: $(tail -n 1 "$case/r/again.log")"
+	sleep $((1 * slow))
+	[ "$(sort -u "$out" | wc -l)" = 20 ] || fail "$(sort -u "$out" | wc -l) of 20 datagrams arrive"
+	[ "$(wc -l <"$out")" = 20 ] || fail "$(wc -l <"$out") datagrams arrive of 20 that were sent"
+	expect "the status" "$(status gb)" 'packets dropped:.*20 replay' '20 icv'
+	alive gb
+	pings_both v4
+	[ "$(grep -ciE 'replay|icv|integrity' "$case/gb/adit.log")" -le 4 ] || fail "the log has a line for each packet"
+}
+
+row error-sent-again-raw sent_again "encap = no"
+row error-sent-again-udp sent_again "encap = yes"
 row command-line command_line
 row error-wrong-psk wrong_psk
 row error-ike-proposals ike_proposals
