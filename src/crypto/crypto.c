@@ -175,19 +175,21 @@ EVP_MAC_CTX *hmac_new(unsigned hash, struct bytes key)
 	if (ctx && EVP_MAC_init(ctx, key.len > 0 ? key.at : empty, key.len, NULL) == 1)
 		return ctx;
 	EVP_MAC_CTX_free(ctx);
+	library_forget();
 	return NULL;
 }
 
 bool hmac_parts(EVP_MAC_CTX *ctx, uint8_t *out, const struct bytes *parts, size_t count)
 {
 	size_t len;
+	bool ok = EVP_MAC_init(ctx, NULL, 0, NULL) == 1;
 
-	if (EVP_MAC_init(ctx, NULL, 0, NULL) != 1)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (parts[i].len > 0 && EVP_MAC_update(ctx, parts[i].at, parts[i].len) != 1)
-			return false;
-	return EVP_MAC_final(ctx, out, &len, DIGEST_MAX) == 1;
+	for (size_t i = 0; ok && i < count; i++)
+		ok = parts[i].len == 0 || EVP_MAC_update(ctx, parts[i].at, parts[i].len) == 1;
+	ok = ok && EVP_MAC_final(ctx, out, &len, DIGEST_MAX) == 1;
+	if (!ok)
+		library_forget();
+	return ok;
 }
 
 struct bytes library_words(struct arena *arena)

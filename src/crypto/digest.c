@@ -14,6 +14,8 @@ bool hash_parts(unsigned number, uint8_t *out, const struct bytes *parts, size_t
 		ok = parts[i].len == 0 || EVP_DigestUpdate(ctx, parts[i].at, parts[i].len) == 1;
 	ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
 	EVP_MD_CTX_free(ctx);
+	if (!ok)
+		library_forget();
 	return ok;
 }
 

@@ -121,13 +121,11 @@ static bool modp_power(const struct ke_group *g, const BIGNUM *base, struct byte
 
 static bool bad_value(struct reason *why, const char *about)
 {
-	library_forget();
 	return refuse_text(why, REASON_KE_VALUE, IKEV2_NOTIFY_INVALID_SYNTAX, about);
 }
 
 static bool failed(struct reason *why)
 {
-	library_forget();
 	return refuse_text(why, REASON_MEMORY, 0, "key exchange");
 }
 
@@ -213,6 +211,30 @@ static EVP_PKEY *x25519_private(struct bytes seed)
 	return EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, seed.at, 32);
 }
 
+/*
+ * A private key for one agreement. The library computes the public value of each private key that it takes, which costs as much as
+ * the agreement itself and is not looked at; given any public value, it does not. A library that wants the pair to fit gets its way.
+ */
+static EVP_PKEY *x25519_private_for(struct bytes seed, struct bytes stand_in)
+{
+	uint8_t private[32], public[32];
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, private, sizeof(private)),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, public, sizeof(public)),
+		OSSL_PARAM_END,
+	};
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "X25519", NULL);
+	EVP_PKEY *own = NULL;
+
+	memcpy(private, seed.at, sizeof(private));
+	memcpy(public, stand_in.at, sizeof(public));
+	if (!ctx || EVP_PKEY_fromdata_init(ctx) != 1 || EVP_PKEY_fromdata(ctx, &own, EVP_PKEY_KEYPAIR, params) != 1)
+		own = NULL;
+	wipe(private, sizeof(private));
+	EVP_PKEY_CTX_free(ctx);
+	return own ? own : x25519_private(seed);
+}
+
 static bool x25519_public(struct bytes seed, uint8_t *out)
 {
 	EVP_PKEY *own = x25519_private(seed);
@@ -226,7 +248,7 @@ static bool x25519_public(struct bytes seed, uint8_t *out)
 static bool x25519_agree(struct bytes seed, struct bytes peer, uint8_t *out, struct reason *why)
 {
 	static const uint8_t zero[32];
-	EVP_PKEY *own = x25519_private(seed), *theirs = EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, peer.at, 32);
+	EVP_PKEY *own = x25519_private_for(seed, peer), *theirs = EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, peer.at, 32);
 	EVP_PKEY_CTX *ctx = own ? EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL) : NULL;
 	size_t len = 32;
 	bool ready = ctx && theirs && EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer_ex(ctx, theirs, 0) == 1;
@@ -269,6 +291,7 @@ bool ke_public(const struct algorithm *ke, struct bytes seed, uint8_t *value, st
 	case KE_ECP: ok = ecp_multiply(g, NULL, seed, value, true); break;
 	case KE_X25519: ok = x25519_public(seed, value); break;
 	}
+	library_forget();
 	return ok || failed(why);
 }
 
@@ -290,6 +313,7 @@ bool ke_agree(const struct algorithm *ke, struct bytes seed, struct bytes peer, 
 	case KE_ECP: ok = ecp_agree(g, seed, peer, shared->at, why); break;
 	case KE_X25519: ok = x25519_agree(seed, peer, shared->at, why); break;
 	}
+	library_forget();
 	if (!ok)
 		secret_clear(shared);
 	return ok;
