@@ -85,6 +85,7 @@ struct conf_at {
 	X(CERT_UNTRUSTED, "cert-untrusted", "no trusted CA issued the certificate")                                    \
 	X(CERT_NAME, "cert-name", "the certificate does not contain the identity")                                     \
 	X(CERT_INVALID, "cert-invalid", "the certificate does not pass verification")                                  \
+	X(CERT_OTHER, "cert-other", "the peer has another certificate than the configured one")                        \
 	X(CERT_REVOKED, "cert-revoked", "the certificate is revoked")                                                  \
 	/* Child SA */                                                                                                 \
 	X(TS, "ts", "the traffic selectors do not overlap")                                                            \

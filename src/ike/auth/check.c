@@ -47,8 +47,10 @@ static bool check_psk(struct keyring *ring, const struct auth_check_question *q,
 	wipe(mac, sizeof mac);
 	if (same)
 		return true;
-	return refuse(why, REASON_PSK_MISMATCH, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_identity(&q->peer, arena),
-	              value_none(), psk->at);
+	(void)refuse(why, REASON_PSK_MISMATCH, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_identity(&q->peer, arena),
+	             value_identity(&q->own, arena), psk->at);
+	why->about = value_of(VALUE_TEXT, 0, arena_copy(arena, psk->id));
+	return false;
 }
 
 /* --- certificates --- */
@@ -79,10 +81,8 @@ static bool is_pinned(const struct cert_list *pinned, const struct cert *leaf, c
 			return true;
 	if (pinned->count == 0)
 		return true;
-	(void)refuse(why, REASON_CERT_UNTRUSTED, IKEV2_NOTIFY_AUTHENTICATION_FAILED, dn_of(leaf, arena),
-	             dn_of(pinned->list[0], arena), round->certs_at);
-	why->about = value_text("the connection takes the configured certificate alone, and the peer has another");
-	return false;
+	return refuse(why, REASON_CERT_OTHER, IKEV2_NOTIFY_AUTHENTICATION_FAILED, dn_of(leaf, arena),
+	              dn_of(pinned->list[0], arena), round->certs_at);
 }
 
 static bool contains_identity(const struct cert *leaf, const struct auth_check_question *q, struct arena *arena,
@@ -93,8 +93,8 @@ static bool contains_identity(const struct cert *leaf, const struct auth_check_q
 	if (cert_has_identity(leaf, &q->peer))
 		return true;
 	cert_names_print(&names, leaf);
-	(void)refuse(why, REASON_CERT_NAME, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_identity(&q->peer, arena),
-	             value_of_text(&names, arena), q->round->id_at);
+	(void)refuse(why, REASON_CERT_NAME, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_of_text(&names, arena),
+	             value_identity(&q->peer, arena), q->round->id_at);
 	why->about = dn_of(leaf, arena);
 	return false;
 }
@@ -130,8 +130,12 @@ static bool is_trusted(const struct cert_list *chain, const struct keyring *ring
 		const struct trust trust = { anchors.list, anchors.count, others.list, others.count };
 
 		ok = trust_path(&trust, chain->list, chain->count, q->wall, why, arena);
-		if (!ok && (why->kind == REASON_CERT_UNTRUSTED || why->kind == REASON_CERT_SELF_SIGNED) && !why->where.key)
+		if (!ok && (why->kind == REASON_CERT_UNTRUSTED || why->kind == REASON_CERT_SELF_SIGNED)) {
+			if (why->kind == REASON_CERT_UNTRUSTED)
+				why->got = why->about; /* the issuer that is missing */
+			why->about = dn_of(chain->list[0], arena);
 			why->where = q->round->cacerts_at;
+		}
 	}
 	cert_list_clear(&cacerts);
 	cert_list_clear(&anchors);
@@ -151,8 +155,13 @@ static bool check_chain(const struct cert_list *chain, const struct keyring *rin
 		return false;
 	if (cert_verify_auth(leaf, octets, q->auth, q->round->ike_hashes, why, arena))
 		return true;
-	if (why->kind == REASON_SIGNATURE_ALGORITHM && !why->where.key)
+	if (why->kind == REASON_SIGNATURE_ALGORITHM) {
+		if (why->wanted.kind == VALUE_NONE && q->round->auth_text)
+			why->wanted = value_text(q->round->auth_text);
 		why->where = q->round->auth_at;
+	} else if (why->kind == REASON_SIGNATURE && why->about.kind == VALUE_NONE) {
+		why->about = dn_of(leaf, arena);
+	}
 	return false;
 }
 
@@ -175,8 +184,8 @@ static bool check_loaded(const struct keyring *ring, const struct cert_list *pin
 			cert_list_add(&found, c);
 	}
 	if (found.count == 0) {
-		(void)refuse(why, REASON_NO_CERT, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_identity(&q->peer, arena),
-		             value_none(), q->round->certs_at);
+		(void)refuse(why, REASON_NO_CERT, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_none(),
+		             value_identity(&q->peer, arena), q->round->certs_at);
 		why->about = value_text("the peer sent none, and none that is loaded contains its identity");
 	}
 	for (size_t i = 0; i < found.count && !ok; i++) {

@@ -142,8 +142,9 @@ static bool choose(struct credential *out, const struct cert_list *certs, const 
 	if (first.key)
 		return true;
 	if (!refused)
-		(void)refuse(why, REASON_NO_KEY, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_none(),
-		             value_of(VALUE_DN, 0, arena_copy(arena, cert_subject(certs->list[0]))), q->round->certs_at);
+		(void)refuse(why, REASON_NO_KEY, IKEV2_NOTIFY_AUTHENTICATION_FAILED,
+		             value_of(VALUE_DN, 0, arena_copy(arena, cert_subject(certs->list[0]))), value_none(),
+		             q->round->certs_at);
 	return false;
 }
 
@@ -199,8 +200,8 @@ static void find_fault(struct auth_make_answer *out, const struct cert *c, const
 		             q->round->certs_at);
 	} else if (!cert_has_identity(c, &out->own)) {
 		cert_names_print(&names, c);
-		(void)refuse(&out->fault, REASON_CERT_NAME, 0, value_identity(&out->own, arena),
-		             value_of_text(&names, arena), q->round->id_at);
+		(void)refuse(&out->fault, REASON_CERT_NAME, 0, value_of_text(&names, arena),
+		             value_identity(&out->own, arena), q->round->id_at);
 	} else {
 		out->faulty = false;
 		return;
@@ -222,8 +223,7 @@ static bool sign(const struct credential *with, struct keyring *ring, const stru
 	if (octets.len == 0)
 		return refuse_text(why, REASON_MEMORY, 0, "AUTH");
 	if (!key_sign(with->key, octets, how, &out->auth, arena, why)) {
-		if (!why->where.key)
-			why->where = q->round->auth_at;
+		why->where = q->round->auth_at;
 		return false;
 	}
 	find_fault(out, with->cert, q, arena);

@@ -10,6 +10,7 @@
 #include "iana/ikev2.h"
 #include "ike/auth/auth.h"
 #include "ike/auth/keyring.h"
+#include "policy/explain.h"
 
 static struct reason why;
 
@@ -224,7 +225,7 @@ static const struct {
 	{ "intermediate missing", { .id = "sun.example.org", .key = sun_key, .certs = { sun_cert } }, { .certs = { root_cert } },
 	  .method = 14, .certs = 1, .kind = REASON_CERT_UNTRUSTED, .line = 4 },
 	{ "another certificate than pinned", { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } },
-	  { .certs = { root_cert }, .round_certs = { young_moon_cert } }, .method = 14, .certs = 1, .kind = REASON_CERT_UNTRUSTED, .line = 3 },
+	  { .certs = { root_cert }, .round_certs = { young_moon_cert } }, .method = 14, .certs = 1, .kind = REASON_CERT_OTHER, .line = 3 },
 	{ "none sent, none loaded", { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert }, .no_cert_sent = true },
 	  { .certs = { root_cert } }, .method = 14, .kind = REASON_NO_CERT, .line = 3 },
 	{ "none sent, the loaded one has another key", { .id = "moon.example.org", .key = lone_key, .certs = { lone_moon_cert },
@@ -568,6 +569,67 @@ static void a_missing_psk_tells_what_there_is(void **state)
 	tear_down(&f);
 }
 
+/* The refusals of the matrix as `adit explain` tells them. */
+static const struct {
+	const char *name, *words; /* of the case */
+} told[] = {
+	{ "another PSK", "the pre-shared keys differ\n"
+	                 "  secret      ike-1\n"
+	                 "  peer        moon.example.org (FQDN)\n"
+	                 "  here        bob (FQDN)   (secrets.ike-1)\n"
+	                 "  change      make the secrets of both sides the same; look for blanks and quotes around them" },
+	{ "expired", "the certificate has expired\n"
+	             "  certificate C=CH, O=adit tests, CN=moon\n"
+	             "  now         2026-01-01 00:00:00 UTC\n"
+	             "  expired     2025-01-01 00:00:00 UTC\n"
+	             "  change      renew the certificate, or set the clock of this machine" },
+	{ "another's name claimed",
+	  "the certificate does not contain the identity\n"
+	  "  certificate C=CH, O=adit tests, CN=mallory\n"
+	  "  contains    C=CH, O=adit tests, CN=mallory, mallory.example.org\n"
+	  "  identity    moon.example.org (FQDN)   (id)\n"
+	  "  change      issue a certificate with the identity as subjectAltName, or set id to a name that the certificate contains" },
+	{ "intermediate missing", "no trusted CA issued the certificate\n"
+	                          "  certificate C=CH, O=adit tests, CN=sun\n"
+	                          "  issuer      C=CH, O=adit tests, CN=Sub CA   (cacerts)\n"
+	                          "  change      put the certificate of its CA into the directory x509ca, or name it in cacerts" },
+	{ "a larger curve wanted", "no signature algorithm in common, or a forbidden one\n"
+	                           "  detail      C=CH, O=adit tests, CN=moon\n"
+	                           "  peer has    a key of ECDSA with 256 bits\n"
+	                           "  allowed     ecdsa-384   (auth)" },
+};
+
+static void refusals_in_words(void **state)
+{
+	size_t found = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases) * COUNT_OF(told); i++) {
+		const size_t n = i / COUNT_OF(told), k = i % COUNT_OF(told);
+		struct fixture alice, bob;
+		struct auth_make_question q;
+		struct auth_check_question c;
+		struct auth_make_answer a;
+		struct text t = { 0 };
+
+		if (strcmp(cases[n].name, told[k].name) != 0)
+			continue;
+		set_up(&alice, &cases[n].alice, "local");
+		set_up(&bob, &cases[n].bob, "remote");
+		q = make_question(&alice, &cases[n].alice, "bob");
+		assert_true(auth_make(alice.ring, &q, &a, &alice.arena, &why));
+		c = check_question(&bob, "bob", &a);
+		assert_false(auth_check(bob.ring, &c, &bob.arena, &why));
+		reason_explain(&t, &why);
+		assert_non_null(strstr(text_str(&t), told[k].words));
+		text_clear(&t);
+		tear_down(&alice);
+		tear_down(&bob);
+		found++;
+	}
+	assert_int_equal(found, COUNT_OF(told));
+}
+
 /* Of two certificates the one whose CA the peer asked for. */
 static void certreq_chooses(void **state)
 {
@@ -645,6 +707,7 @@ int main(void)
 		cmocka_unit_test(memory_running_out_table),
 		cmocka_unit_test(own_faults_are_seen),
 		cmocka_unit_test(a_missing_psk_tells_what_there_is),
+		cmocka_unit_test(refusals_in_words),
 		cmocka_unit_test(certreq_chooses),
 		cmocka_unit_test(certreq_names_the_cas),
 	};

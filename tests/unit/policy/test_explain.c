@@ -271,14 +271,14 @@ static void other_refusals_are_told(void **state)
 	               "  change      set connections.a.remote.id to what the peer says, or the peer's own id to what is configured "
 	               "here\n");
 
-	(void)refuse(&why, REASON_CERT_EXPIRED, 24, raw(VALUE_TIME, 1700000000, ""), raw(VALUE_TIME, 1700086400, ""), conf_nowhere());
+	(void)refuse(&why, REASON_CERT_EXPIRED, 24, raw(VALUE_TIME, 1700086400, ""), raw(VALUE_TIME, 1700000000, ""), conf_nowhere());
 	why.about = raw(VALUE_DN, 0, "300c310a30080603550403130161");
 	explains(&why, "the certificate has expired\n"
 	               "  certificate CN=a\n"
-	               "  expired     2023-11-14 22:13:20 UTC\n"
 	               "  now         2023-11-15 22:13:20 UTC\n"
+	               "  expired     2023-11-14 22:13:20 UTC\n"
 	               "  change      renew the certificate, or set the clock of this machine\n");
-	tells(&why, "the certificate has expired: CN=a; expired 2023-11-14 22:13:20 UTC; now 2023-11-15 22:13:20 UTC");
+	tells(&why, "the certificate has expired: CN=a; now 2023-11-15 22:13:20 UTC; expired 2023-11-14 22:13:20 UTC");
 
 	(void)refuse(&why, REASON_PEER_REFUSED, 0, raw(VALUE_NOTIFY, 14, ""), proposals("aes256-sha256-x25519", PROTO_IKE), at);
 	explains(&why, "the peer refused\n"
