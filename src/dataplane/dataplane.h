@@ -57,6 +57,10 @@ bool dataplane_send_keepalive(struct dataplane *dp, const struct path *path); /*
 /* Takes the params (moves them out, also on failure clears them). SA, policies, routes, MTU. */
 bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct now now, struct reason *why, struct arena *arena);
 void dataplane_child_remove(struct dataplane *dp, uint32_t child_id, struct now now);
+/* The peer is elsewhere now (MOBIKE, a NAT's new mapping): outer addresses, ports and MTU. False: no such Child SA. */
+bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct path *path, struct now now);
+/* Has this host an address inside local_ts, of each family? If not, only forwarded traffic fits. False: no such Child SA. */
+bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool *v4, bool *v6);
 bool dataplane_child_counters(const struct dataplane *dp, uint32_t child_id, struct child_counters *out);
 void dataplane_drops(const struct dataplane *dp, uint64_t out[DROP_COUNT]); /* those that belong to no SA included */
 /* An inbound SPI that is free here (0xc0000000 .. 0xcfffffff by default), from `random`; reserved until released or used. */

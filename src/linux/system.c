@@ -15,6 +15,8 @@ static enum reason_kind kind_of(int error)
 	case EACCES: return REASON_RIGHTS;
 	case EADDRINUSE:
 	case EBUSY: return REASON_IN_USE;
+	case EAFNOSUPPORT:
+	case EPROTONOSUPPORT: return REASON_UNSUPPORTED;
 	case ENOMEM:
 	case ENOBUFS: return REASON_MEMORY;
 	default: return REASON_SYSTEM;

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Child SAs in the data plane: added, removed, counted, and their MTU.
+ */
+#include "dataplane/plane.h"
+
+#include <stdlib.h>
+
+#include "linux/sysctls.h"
+
+#define SEQUENCE_ROOM 4 /* the soft limit of sequence numbers stands at one fourth before the end */
+#define OUTER_MTU_DEFAULT 1500u
+
+struct child *child_find(const struct dataplane *dp, uint32_t id)
+{
+	return map_get(&dp->by_id, id);
+}
+
+static void child_free(struct child *c)
+{
+	esp_out_clear(&c->out);
+	esp_in_clear(&c->in);
+	plan_clear(&c->plan);
+	child_params_clear(&c->params);
+	free(c);
+}
+
+/* --- MTU --- */
+
+static uint32_t inner_of(const struct child *c, uint32_t outer)
+{
+	return (uint32_t)mtu_inner(&c->params.suite, c->params.path.remote.addr.family, c->params.encap, outer);
+}
+
+static uint32_t at_least(uint32_t mtu, uint32_t least)
+{
+	return mtu > least ? mtu : least;
+}
+
+static uint32_t outer_mtu(struct dataplane *dp, const struct addr *remote, struct arena *arena)
+{
+	struct route_answer answer;
+	struct reason why = { 0 };
+
+	if (!route_get(dp->route, remote, dp->conf.mark, &answer, &why, arena) || answer.mtu < MTU_IPV4_MIN)
+		return OUTER_MTU_DEFAULT;
+	return answer.mtu < PACKET_MAX ? answer.mtu : PACKET_MAX; /* the loopback's is 65,536 */
+}
+
+static bool plan_child(struct dataplane *dp, struct child *c, struct plan *plan, struct reason *why, struct arena *arena)
+{
+	struct plan_conf conf = { dp->conf.route_table, dp->conf.rule_priority, dp->tun_index,
+		{ c->inner_mtu, at_least(c->inner_mtu, MTU_IPV6_MIN) } };
+	struct local_addrs addrs;
+
+	if (!local_addrs_read(dp->route, &addrs, why, arena))
+		return false;
+	plan_make(plan, &c->params.local_ts, &c->params.remote_ts, &addrs, &conf);
+	local_addrs_clear(&addrs);
+	if (plan->full)
+		return refuse_text(why, REASON_LIMIT, 0, "too many traffic selectors for routes");
+	return true;
+}
+
+void child_refresh_mtu(struct dataplane *dp, struct child *c)
+{
+	struct arena arena = { 0 };
+	struct reason why = { 0 };
+	struct plan plan = { 0 };
+	uint32_t outer = outer_mtu(dp, &c->params.path.remote.addr, &arena);
+
+	if (outer != c->outer_mtu && inner_of(c, outer) > 0) {
+		c->outer_mtu = outer;
+		c->inner_mtu = inner_of(c, outer);
+		/* the same places with another MTU: the new plan is set over the old one, then the old one's use is given up */
+		if (plan_child(dp, c, &plan, &why, &arena) && install_plan(dp, &plan, &why, &arena)) {
+			uninstall_plan(dp, &c->plan, &arena);
+			plan_clear(&c->plan);
+			c->plan = plan;
+			plan = (struct plan){ 0 };
+		}
+		plan_clear(&plan);
+	}
+	arena_clear(&arena);
+}
+
+/* --- limits --- */
+
+static bool reached(uint64_t limit, uint64_t count)
+{
+	return limit > 0 && count >= limit;
+}
+
+bool child_exhausted(const struct child *c, bool out)
+{
+	const struct child_counters *n = &c->counters;
+
+	return reached(c->params.hard_bytes, out ? n->bytes_out : n->bytes_in) ||
+	    reached(c->params.hard_packets, out ? n->packets_out : n->packets_in);
+}
+
+static void tell_limits(struct dataplane *dp, struct child *c, bool out)
+{
+	const struct child_counters *n = &c->counters;
+	uint64_t last = c->out.esn ? UINT64_MAX : UINT32_MAX;
+
+	if (!c->told_soft && (reached(c->params.soft_bytes, out ? n->bytes_out : n->bytes_in) ||
+	    reached(c->params.soft_packets, out ? n->packets_out : n->packets_in))) {
+		c->told_soft = true;
+		tell_limit(dp, c, false, false);
+	}
+	if (!c->told_hard && child_exhausted(c, out)) {
+		c->told_hard = true;
+		tell_limit(dp, c, true, false);
+	}
+	if (!c->told_sequence_soft && c->out.sequence >= last - last / SEQUENCE_ROOM) {
+		c->told_sequence_soft = true;
+		tell_limit(dp, c, false, true);
+	}
+	if (!c->told_sequence_hard && c->out.sequence >= last) {
+		c->told_sequence_hard = true;
+		tell_limit(dp, c, true, true);
+	}
+}
+
+bool child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes)
+{
+	struct child_counters *n = &c->counters;
+
+	if (out) {
+		n->bytes_out += bytes;
+		n->packets_out++;
+		n->used_out = dp->now.boot;
+	} else {
+		n->bytes_in += bytes;
+		n->packets_in++;
+		n->used_in = dp->now.boot;
+	}
+	c->keys_used = dp->now.boot;
+	tell_limits(dp, c, out);
+	return !child_exhausted(c, out);
+}
+
+/* --- add and remove --- */
+
+static bool check(const struct child_params *p, struct reason *why)
+{
+	if (p->mode != MODE_TUNNEL)
+		return refuse_text(why, REASON_UNSUPPORTED, 0, "transport mode in the user-space data plane");
+	if (p->tun)
+		return refuse_text(why, REASON_UNSUPPORTED, 0, "a TUN of its own for a connection");
+	if (p->local_ts.count == 0 || p->remote_ts.count == 0 || p->local_ts.count > SELECTORS_MAX ||
+	    p->remote_ts.count > SELECTORS_MAX)
+		return refuse_text(why, REASON_TS, 0, "no traffic selectors, or too many");
+	if (p->path.remote.addr.family == ADDR_NONE || p->path.remote.addr.family != p->path.local.addr.family)
+		return refuse_text(why, REASON_NO_ADDRESS, 0, "the outer addresses of the Child SA");
+	return true;
+}
+
+static bool set_keys(struct child *c, struct reason *why)
+{
+	struct child_params *p = &c->params;
+
+	if (!esp_out_init(&c->out, p->spi_out, &p->suite, &p->encr_out, &p->integ_out) ||
+	    !esp_in_init(&c->in, p->spi_in, &p->suite, &p->encr_in, &p->integ_in, p->replay_window))
+		return refuse_text(why, REASON_INSTALL, 0, "the keys or algorithms of the Child SA");
+	return true;
+}
+
+static bool set_mtu(struct dataplane *dp, struct child *c, struct reason *why, struct arena *arena)
+{
+	c->outer_mtu = outer_mtu(dp, &c->params.path.remote.addr, arena);
+	c->inner_mtu = inner_of(c, c->outer_mtu);
+	if (c->inner_mtu < 68) /* RFC 791: every link carries this */
+		return refuse_text(why, REASON_INSTALL, 0, "the path's MTU leaves no room for a packet");
+	return install_mtu(dp, at_least(c->inner_mtu, MTU_IPV6_MIN), why, arena);
+}
+
+/* In the look-ups last, when nothing can fail any more but memory. */
+static bool enter(struct dataplane *dp, struct child *c)
+{
+	c->entry = (struct sad_entry){ .spi = c->params.spi_in, .destination = c->params.path.local.addr };
+	if (!map_put(&dp->by_id, c->params.id, c))
+		return false;
+	if (sad_add(&dp->sad, &c->entry)) {
+		if (spd_add(&dp->spd, c, &c->params.local_ts, &c->params.remote_ts, c->params.priority)) {
+			list_append(&dp->children, &c->all);
+			return true;
+		}
+		sad_remove(&dp->sad, &c->entry);
+	}
+	(void)map_remove(&dp->by_id, c->params.id);
+	return false;
+}
+
+/* A strict reverse-path check would drop the peer's packets when the peer lies in its own remote_ts. */
+static void keep_reverse_path(struct dataplane *dp, struct arena *arena)
+{
+	struct reason why = { 0 };
+
+	if (!dp->sysctl_set && dp->nft_works && sysctls_strict_reverse_path())
+		dp->sysctl_set = sysctls_set("ipv4/conf/all/src_valid_mark", "1", &why, arena);
+}
+
+bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct now now, struct reason *why,
+    struct arena *arena)
+{
+	struct child *c;
+
+	dp->now = now;
+	if (!check(p, why)) {
+		child_params_clear(p);
+		return false;
+	}
+	c = calloc(1, sizeof(*c));
+	if (!c) {
+		child_params_clear(p);
+		return refuse_text(why, REASON_MEMORY, 0, "Child SA");
+	}
+	c->params = *p;
+	*p = (struct child_params){ 0 };
+	c->keys_used = now.boot;
+	if (child_find(dp, c->params.id)) {
+		child_free(c);
+		return refuse_text(why, REASON_INTERNAL, 0, "two Child SAs of the same number");
+	}
+	if (!set_keys(c, why) || !set_mtu(dp, c, why, arena) || !plan_child(dp, c, &c->plan, why, arena)) {
+		child_free(c);
+		return false;
+	}
+	if (!install_plan(dp, &c->plan, why, arena)) {
+		child_free(c);
+		return false;
+	}
+	if (!enter(dp, c)) {
+		uninstall_plan(dp, &c->plan, arena);
+		child_free(c);
+		return refuse_text(why, REASON_INSTALL, 0, "the SPI is in use, or memory is out");
+	}
+	install_cleartext_check(dp, arena);
+	keep_reverse_path(dp, arena);
+	return true;
+}
+
+static void leave(struct dataplane *dp, struct child *c, struct arena *arena)
+{
+	list_remove(&c->all);
+	spd_remove(&dp->spd, c);
+	sad_remove(&dp->sad, &c->entry);
+	(void)map_remove(&dp->by_id, c->params.id);
+	uninstall_plan(dp, &c->plan, arena);
+	child_free(c);
+}
+
+void dataplane_child_remove(struct dataplane *dp, uint32_t child_id, struct now now)
+{
+	struct child *c = child_find(dp, child_id);
+	struct arena arena = { 0 };
+
+	dp->now = now;
+	if (!c)
+		return;
+	leave(dp, c, &arena);
+	install_cleartext_check(dp, &arena);
+	arena_clear(&arena);
+}
+
+bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct path *path, struct now now)
+{
+	struct child *c = child_find(dp, child_id);
+
+	dp->now = now;
+	if (!c || path->remote.addr.family != path->local.addr.family || path->remote.addr.family == ADDR_NONE)
+		return false;
+	c->params.path = *path;
+	c->entry.destination = path->local.addr;
+	c->moved_to = (struct endpoint){ 0 };
+	child_refresh_mtu(dp, c);
+	return true;
+}
+
+bool dataplane_child_counters(const struct dataplane *dp, uint32_t child_id, struct child_counters *out)
+{
+	const struct child *c = child_find(dp, child_id);
+
+	if (c)
+		*out = c->counters;
+	return c;
+}
+
+bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool *v4, bool *v6)
+{
+	const struct child *c = child_find(dp, child_id);
+
+	if (c) {
+		*v4 = c->plan.source_found[0];
+		*v6 = c->plan.source_found[1];
+	}
+	return c;
+}
+
+void children_free(struct dataplane *dp)
+{
+	struct arena arena = { 0 };
+
+	LIST_EACH_SAFE(pos, &dp->children)
+		leave(dp, LIST_ITEM(pos, struct child, all), &arena);
+	arena_clear(&arena);
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The data plane as a whole: opened, driven, closed.
+ */
+#include "dataplane/plane.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "linux/nft.h"
+#include "linux/rawesp.h"
+#include "linux/sysctls.h"
+#include "linux/tun.h"
+#include "linux/udpsock.h"
+
+#define TUN_MTU_FIRST 1280u /* until a Child SA says more */
+#define IDLE_AFTER MINUTES(1)
+
+struct plane_socket *plane_socket_for(struct dataplane *dp, uint8_t family, bool raw, bool natt)
+{
+	enum socket_slot slot = raw ? RAW4 : natt ? UDP4_NATT : UDP4;
+	struct plane_socket *s;
+
+	if (family == ADDR_V6)
+		slot = raw ? RAW6 : natt ? UDP6_NATT : UDP6;
+	s = &dp->sockets[slot];
+	return s->fd >= 0 ? s : NULL;
+}
+
+/* --- open --- */
+
+/* IPv6 may be missing on a machine; IPv4 as well, but not both. */
+static bool open_sockets(struct dataplane *dp, struct reason *why, struct arena *arena)
+{
+	const struct plane_socket wanted[SOCKET_COUNT] = {
+		[UDP4] = { -1, ADDR_V4, dp->conf.port, false, false },
+		[UDP4_NATT] = { -1, ADDR_V4, dp->conf.port_nat_t, false, false },
+		[UDP6] = { -1, ADDR_V6, dp->conf.port, false, false },
+		[UDP6_NATT] = { -1, ADDR_V6, dp->conf.port_nat_t, false, false },
+		[RAW4] = { -1, ADDR_V4, 0, true, false },
+		[RAW6] = { -1, ADDR_V6, 0, true, false },
+	};
+	size_t open = 0;
+
+	for (size_t i = 0; i < SOCKET_COUNT; i++) {
+		struct plane_socket *s = &dp->sockets[i];
+
+		*s = wanted[i];
+		s->fd = s->raw ? rawesp_open(s->family, dp->conf.mark, why, arena) :
+		                 udp_open(s->family, s->port, dp->conf.mark, why, arena);
+		open += s->fd >= 0;
+		if (s->fd < 0 && why->kind != REASON_UNSUPPORTED)
+			return false;
+	}
+	return open > 0;
+}
+
+static struct netlink *open_netlink(int bus, struct reason *why, struct arena *arena)
+{
+	struct netlink *nl = calloc(1, sizeof(*nl));
+
+	if (!nl) {
+		refuse_text(why, REASON_MEMORY, 0, "netlink");
+		return NULL;
+	}
+	if (!netlink_open(nl, bus, why, arena)) {
+		free(nl);
+		return NULL;
+	}
+	return nl;
+}
+
+static void close_netlink(struct netlink *nl)
+{
+	if (nl)
+		netlink_close(nl);
+	free(nl);
+}
+
+/* What a killed predecessor left. Only now that the ports are ours: nobody else can be alive here. */
+static void clean(struct dataplane *dp, struct arena *arena)
+{
+	route_clean(dp->route, dp->conf.route_table, arena);
+	if (dp->nft)
+		nft_remove(dp->nft, arena);
+	sysctls_restore();
+}
+
+static bool open_tun(struct dataplane *dp, struct reason *why, struct arena *arena)
+{
+	struct rule frame[4];
+
+	dp->tun = tun_open(dp->tun_name, &dp->tun_index, why, arena);
+	if (dp->tun < 0 || !link_up(dp->route, dp->tun_index, TUN_MTU_FIRST, why, arena))
+		return false;
+	dp->tun_mtu = TUN_MTU_FIRST;
+	plan_frame(frame, dp->conf.rule_priority, dp->conf.mark);
+	for (size_t i = 0; i < COUNT_OF(frame); i++) {
+		bool four = frame[i].family == ADDR_V4;
+
+		if (dp->sockets[four ? UDP4 : UDP6].fd >= 0 && !rule_add(dp->route, &frame[i], why, arena))
+			return false;
+	}
+	return true;
+}
+
+static bool open_all(struct dataplane *dp, struct reason *why, struct arena *arena)
+{
+	struct reason no_nft = { 0 };
+
+	dp->buffers = malloc((BATCH + 1) * (size_t)BUFFER_SIZE); /* one more: where a packet lies that is being cut */
+	if (!dp->buffers)
+		return refuse_text(why, REASON_MEMORY, 0, "packet buffers");
+	dp->route = open_netlink(NETLINK_ROUTE, why, arena);
+	if (!dp->route || !open_sockets(dp, why, arena))
+		return false;
+	dp->nft = open_netlink(NETLINK_NETFILTER, &no_nft, arena);
+	if (!dp->nft)
+		snprintf(dp->nft_words, sizeof(dp->nft_words), "%.*s", (int)no_nft.about.bytes.len,
+		    (const char *)no_nft.about.bytes.at);
+	clean(dp, arena);
+	if (!open_tun(dp, why, arena))
+		return false;
+	install_cleartext_check(dp, arena);
+	return true;
+}
+
+struct dataplane *dataplane_new(const struct dataplane_conf *conf, struct now now, struct reason *why, struct arena *arena)
+{
+	struct dataplane *dp = calloc(1, sizeof(*dp));
+
+	if (!dp) {
+		refuse_text(why, REASON_MEMORY, 0, "data plane");
+		return NULL;
+	}
+	dp->conf = *conf;
+	dp->now = now;
+	dp->tun = -1;
+	dp->icmp_at = now.boot;
+	dp->icmp_tokens = 100;
+	snprintf(dp->tun_name, sizeof(dp->tun_name), "%s", conf->tun_name);
+	dp->conf.tun_name = dp->tun_name;
+	list_init(&dp->children);
+	for (size_t i = 0; i < SOCKET_COUNT; i++)
+		dp->sockets[i].fd = -1;
+	if (!open_all(dp, why, arena)) {
+		dataplane_free(dp);
+		return NULL;
+	}
+	return dp;
+}
+
+void dataplane_free(struct dataplane *dp)
+{
+	struct arena arena = { 0 };
+
+	if (!dp)
+		return;
+	children_free(dp);
+	if (dp->tun >= 0) { /* with the TUN, all is ours; without it, it may be another's */
+		clean(dp, &arena);
+		tun_close(dp->tun);
+	}
+	for (size_t i = 0; i < SOCKET_COUNT; i++)
+		socket_close(dp->sockets[i].fd);
+	close_netlink(dp->route);
+	close_netlink(dp->nft);
+	sad_clear(&dp->sad);
+	spd_clear(&dp->spd);
+	map_clear(&dp->by_id);
+	free(dp->routes);
+	free(dp->rules);
+	free(dp->buffers);
+	free(dp);
+	arena_clear(&arena);
+}
+
+/* --- drive --- */
+
+size_t dataplane_fds(const struct dataplane *dp, struct dataplane_fd *out, size_t max)
+{
+	size_t n = 0;
+
+	if (n < max)
+		out[n++] = (struct dataplane_fd){ dp->tun, TAG_TUN };
+	for (uint32_t i = 0; i < SOCKET_COUNT; i++)
+		if (n < max && dp->sockets[i].fd >= 0)
+			out[n++] = (struct dataplane_fd){ dp->sockets[i].fd, i };
+	return n;
+}
+
+void dataplane_work(struct dataplane *dp, uint32_t tag, struct now now)
+{
+	dp->now = now;
+	if (tag == TAG_TUN)
+		plane_out(dp);
+	else if (tag < SOCKET_COUNT && dp->sockets[tag].fd >= 0)
+		plane_in(dp, &dp->sockets[tag]);
+	tell_all(dp);
+	if (dp->idle_at == 0)
+		dp->idle_at = now.boot + IDLE_AFTER;
+}
+
+uint64_t dataplane_deadline(const struct dataplane *dp)
+{
+	uint64_t drops = tell_deadline(dp);
+
+	return dp->idle_at && dp->idle_at < drops ? dp->idle_at : drops;
+}
+
+/* Expanded keys go after a minute of silence; the next packet makes them again. */
+static void drop_idle_keys(struct dataplane *dp)
+{
+	bool busy = false;
+
+	LIST_EACH(pos, &dp->children) {
+		struct child *c = LIST_ITEM(pos, struct child, all);
+
+		if (dp->now.boot - c->keys_used >= IDLE_AFTER) {
+			esp_idle(&c->out.keys);
+			esp_idle(&c->in.keys);
+		} else {
+			busy = true;
+		}
+	}
+	dp->idle_at = busy ? dp->now.boot + IDLE_AFTER : 0;
+}
+
+void dataplane_expire(struct dataplane *dp, struct now now)
+{
+	dp->now = now;
+	if (dp->idle_at && now.boot >= dp->idle_at)
+		drop_idle_keys(dp);
+	tell_expire(dp);
+	tell_all(dp);
+}
+
+/* --- IKE --- */
+
+static bool send_udp(struct dataplane *dp, const struct path *path, struct bytes marker, struct bytes data, struct reason *why)
+{
+	struct plane_socket *s =
+	    plane_socket_for(dp, path->remote.addr.family, false, path->local.port == dp->conf.port_nat_t);
+	struct datagram d = { .local = path->local, .remote = path->remote, .marker = marker,
+		.at = (uint8_t *)(uintptr_t)data.at, .len = data.len };
+	int error = 0;
+
+	if (path->remote.addr.family == ADDR_V6 && path->remote.addr.ip[0] == 0xfe && (path->remote.addr.ip[1] & 0xc0) == 0x80)
+		d.interface = path->interface; /* link-local: only there; others by the routes, which may have changed */
+	if (!s)
+		return refuse_text(why, REASON_NO_ADDRESS, 0, "no socket for this address family");
+	if (s->df) {
+		socket_set_df(s->fd, s->family, false); /* IKE may be fragmented */
+		s->df = false;
+	}
+	if (socket_send(s->fd, &d, 1, &error) == 1)
+		return true;
+	if (error == ENETUNREACH || error == EHOSTUNREACH || error == EADDRNOTAVAIL || error == EINVAL)
+		return refuse_text(why, REASON_NO_ADDRESS, 0, "the peer cannot be reached from this address");
+	return refuse_text(why, REASON_SYSTEM, 0, "sending a datagram");
+}
+
+bool dataplane_send_ike(struct dataplane *dp, const struct path *path, struct bytes datagram, struct reason *why)
+{
+	static const uint8_t non_esp_marker[4];
+
+	return send_udp(dp, path, path->encap == PATH_UDP_NATT ? bytes(non_esp_marker, 4) : bytes_none(), datagram, why);
+}
+
+bool dataplane_send_keepalive(struct dataplane *dp, const struct path *path)
+{
+	static const uint8_t keepalive = 0xff;
+	struct reason why = { 0 };
+
+	return send_udp(dp, path, bytes_none(), bytes(&keepalive, 1), &why);
+}
+
+/* --- questions --- */
+
+void dataplane_drops(const struct dataplane *dp, uint64_t out[DROP_COUNT])
+{
+	struct arena arena = { 0 };
+
+	for (size_t i = 0; i < DROP_COUNT; i++)
+		out[i] = dp->drops[i].total;
+	out[DROP_CLEARTEXT] += dp->cleartext;
+	if (dp->nft && dp->nft_works)
+		out[DROP_CLEARTEXT] += nft_dropped(dp->nft, &arena);
+	arena_clear(&arena);
+}
+
+uint32_t dataplane_spi_reserve(struct dataplane *dp, const struct random *random)
+{
+	return sad_reserve(&dp->sad, random);
+}
+
+void dataplane_spi_release(struct dataplane *dp, uint32_t spi)
+{
+	sad_release(&dp->sad, spi);
+}
+
+bool dataplane_source_for(struct dataplane *dp, const struct addr *remote, struct addr *local, uint32_t *interface,
+    uint32_t *mtu, struct reason *why, struct arena *arena)
+{
+	struct route_answer answer;
+
+	if (!route_get(dp->route, remote, dp->conf.mark, &answer, why, arena))
+		return false;
+	if (answer.source.family == ADDR_NONE)
+		return refuse_text(why, REASON_NO_ADDRESS, 0, "the route to the peer gives no source address");
+	*local = answer.source;
+	*interface = answer.interface;
+	*mtu = answer.mtu;
+	return true;
+}
+
+bool dataplane_is_local(struct dataplane *dp, const struct addr *a)
+{
+	struct route_answer answer;
+	struct arena arena = { 0 };
+	struct reason why = { 0 };
+	bool local = a->family != ADDR_NONE && route_get(dp->route, a, dp->conf.mark, &answer, &why, &arena) && answer.local;
+
+	arena_clear(&arena);
+	return local;
+}
+
+void dataplane_describe(const struct dataplane *dp, struct text *t)
+{
+	text_add(t, "user space; TUN %s (MTU %u), UDP ports %u and %u, raw ESP", dp->tun_name, dp->tun_mtu, dp->conf.port,
+	    dp->conf.port_nat_t);
+	if (dp->sockets[UDP6].fd < 0)
+		text_add(t, ", no IPv6");
+	if (dp->sockets[UDP4].fd < 0)
+		text_add(t, ", no IPv4");
+	if (dp->nft_works)
+		text_add(t, "; cleartext is dropped by nftables");
+	else
+		text_add(t, "; cleartext is NOT dropped (%s)", dp->nft_words);
+}

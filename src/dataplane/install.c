@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Routes, rules and the nftables table: what several Child SAs share is set once and removed with the last of them.
+ */
+#include "dataplane/plane.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "linux/nft.h"
+#include "linux/sysctls.h"
+
+static bool same_place(const struct route *a, const struct route *b)
+{
+	return a->table == b->table && a->to.bits == b->to.bits && addr_equal(&a->to.addr, &b->to.addr);
+}
+
+/* Room for one more of `size` bytes. */
+static bool grow(void *list, size_t count, size_t *cap, size_t size)
+{
+	void **at = list, *fresh;
+	size_t want = *cap ? *cap * 2 : 16;
+
+	if (count < *cap)
+		return true;
+	fresh = realloc(*at, want * size);
+	if (!fresh)
+		return false;
+	*at = fresh;
+	*cap = want;
+	return true;
+}
+
+/* The newest wish for a destination wins (source, MTU, tunnel before throw); the users are counted. */
+static bool use_route(struct dataplane *dp, const struct route *r, struct reason *why, struct arena *arena)
+{
+	struct standing_route *s = NULL;
+
+	for (size_t i = 0; i < dp->route_count && !s; i++)
+		if (same_place(&dp->routes[i].route, r))
+			s = &dp->routes[i];
+	if (!s) {
+		if (!grow(&dp->routes, dp->route_count, &dp->route_cap, sizeof(*dp->routes)))
+			return refuse_text(why, REASON_MEMORY, 0, "routes");
+		if (!route_add(dp->route, r, why, arena))
+			return false;
+		dp->routes[dp->route_count++] = (struct standing_route){ *r, 1 };
+		return true;
+	}
+	if (r->interface || !s->route.interface) {
+		if (s->route.interface != r->interface)
+			route_remove(dp->route, &s->route, arena); /* another type of route would stand beside it */
+		if (!route_add(dp->route, r, why, arena))
+			return false;
+		s->route = *r;
+	}
+	s->users++;
+	return true;
+}
+
+static void leave_route(struct dataplane *dp, const struct route *r, struct arena *arena)
+{
+	for (size_t i = 0; i < dp->route_count; i++) {
+		if (!same_place(&dp->routes[i].route, r))
+			continue;
+		if (--dp->routes[i].users == 0) {
+			route_remove(dp->route, &dp->routes[i].route, arena);
+			dp->routes[i] = dp->routes[--dp->route_count];
+		}
+		return;
+	}
+}
+
+static bool use_rule(struct dataplane *dp, const struct rule *r, struct reason *why, struct arena *arena)
+{
+	for (size_t i = 0; i < dp->rule_count; i++)
+		if (rule_equal(&dp->rules[i].rule, r)) {
+			dp->rules[i].users++;
+			return true;
+		}
+	if (!grow(&dp->rules, dp->rule_count, &dp->rule_cap, sizeof(*dp->rules)))
+		return refuse_text(why, REASON_MEMORY, 0, "routing rules");
+	if (!rule_add(dp->route, r, why, arena))
+		return false;
+	dp->rules[dp->rule_count++] = (struct standing_rule){ *r, 1 };
+	return true;
+}
+
+static void leave_rule(struct dataplane *dp, const struct rule *r, struct arena *arena)
+{
+	for (size_t i = 0; i < dp->rule_count; i++) {
+		if (!rule_equal(&dp->rules[i].rule, r))
+			continue;
+		if (--dp->rules[i].users == 0) {
+			rule_remove(dp->route, r, arena);
+			dp->rules[i] = dp->rules[--dp->rule_count];
+		}
+		return;
+	}
+}
+
+bool install_plan(struct dataplane *dp, struct plan *plan, struct reason *why, struct arena *arena)
+{
+	size_t routes = 0, rules = 0;
+
+	while (routes < plan->route_count && use_route(dp, &plan->routes[routes], why, arena))
+		routes++;
+	while (routes == plan->route_count && rules < plan->rule_count && use_rule(dp, &plan->rules[rules], why, arena))
+		rules++;
+	if (routes == plan->route_count && rules == plan->rule_count)
+		return true;
+	while (rules > 0)
+		leave_rule(dp, &plan->rules[--rules], arena);
+	while (routes > 0)
+		leave_route(dp, &plan->routes[--routes], arena);
+	return false;
+}
+
+void uninstall_plan(struct dataplane *dp, struct plan *plan, struct arena *arena)
+{
+	for (size_t i = 0; i < plan->rule_count; i++)
+		leave_rule(dp, &plan->rules[i], arena);
+	for (size_t i = 0; i < plan->route_count; i++)
+		leave_route(dp, &plan->routes[i], arena);
+}
+
+bool install_mtu(struct dataplane *dp, uint32_t mtu, struct reason *why, struct arena *arena)
+{
+	if (mtu <= dp->tun_mtu)
+		return true; /* smaller ones are the routes' business */
+	if (!link_up(dp->route, dp->tun_index, mtu, why, arena))
+		return false;
+	dp->tun_mtu = mtu;
+	return true;
+}
+
+/* --- cleartext --- */
+
+static size_t policies_of(struct nft_policy *out, size_t max, const struct child *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->params.local_ts.count; i++)
+		for (size_t j = 0; j < c->params.remote_ts.count; j++) {
+			if (n < max)
+				out[n] = (struct nft_policy){ &c->params.local_ts.list[i], &c->params.remote_ts.list[j] };
+			n++;
+		}
+	return n;
+}
+
+static bool same_policy(const struct nft_policy *a, const struct nft_policy *b)
+{
+	return selector_equal(a->local, b->local) && selector_equal(a->remote, b->remote);
+}
+
+/* A rekeyed SA says the same as its predecessor: once is enough. */
+static size_t unique(struct nft_policy *list, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		bool seen = false;
+
+		for (size_t j = 0; j < kept && !seen; j++)
+			seen = same_policy(&list[j], &list[i]);
+		if (!seen)
+			list[kept++] = list[i];
+	}
+	return kept;
+}
+
+static bool set_table(struct dataplane *dp, struct reason *why, struct arena *arena)
+{
+	struct nft_table table = { .mark = dp->conf.mark, .ports = { dp->conf.port, dp->conf.port_nat_t },
+		.interfaces = &dp->tun_index, .interface_count = 1 };
+	struct nft_policy *list;
+	size_t count = 0, at = 0;
+	bool ok;
+
+	LIST_EACH(pos, &dp->children)
+		count += policies_of(NULL, 0, LIST_ITEM(pos, struct child, all));
+	list = calloc(count + 1, sizeof(*list));
+	if (!list)
+		return refuse_text(why, REASON_MEMORY, 0, "nftables");
+	LIST_EACH(pos, &dp->children)
+		at += policies_of(list + at, count - at, LIST_ITEM(pos, struct child, all));
+	table.policies = list;
+	table.policy_count = unique(list, count);
+	ok = nft_set(dp->nft, &table, why, arena);
+	free(list);
+	return ok;
+}
+
+void install_cleartext_check(struct dataplane *dp, struct arena *arena)
+{
+	struct reason why = { 0 };
+
+	if (!dp->nft)
+		return;
+	if (dp->nft_works)
+		dp->cleartext += nft_dropped(dp->nft, arena);
+	dp->nft_works = set_table(dp, &why, arena);
+	if (!dp->nft_works)
+		snprintf(dp->nft_words, sizeof(dp->nft_words), "%.*s", (int)why.about.bytes.len, (const char *)why.about.bytes.at);
+}
