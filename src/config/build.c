@@ -179,6 +179,13 @@ static void check_sense(struct build *b, const struct connection *c)
 			build_advice(b, c->remote_addrs_at, "no address or name to initiate to, although a child is to be started",
 			             bytes_none());
 	}
+	for (size_t i = 0; i < c->remote_rounds; i++) {
+		const struct auth_round *r = &c->remote[i];
+
+		if (can_initiate(c) && r->auth != AUTH_PSK && identity_is_any(&r->id) && r->cert_count == 0 && r->cacert_count == 0)
+			build_advice(b, r->id_at, "whoever has a certificate of a trusted CA is taken for this peer; set id, certs or "
+			             "cacerts", bytes_none());
+	}
 	if (c->child_count == 0)
 		build_advice(b, c->at, "no children: it can carry no traffic", bytes_none());
 }

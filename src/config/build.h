@@ -12,10 +12,23 @@
 #include "config/problem.h"
 #include "config/tree.h"
 
+/* Proposals that were read before: a thousand connections have the same few. A zeroed struct is empty. */
+#define PROPOSALS_KEPT 8u
+struct proposals_memo {
+	struct arena arena;
+	struct {
+		enum protocol protocol;
+		struct bytes text;
+		struct proposals proposals;
+	} kept[PROPOSALS_KEPT];
+	unsigned count;
+};
+
 struct build_from {
 	const struct config_loader *loader; /* NULL: there are no files; sections that name one are refused */
 	const char *folder;                 /* of the configuration, with its '/' at the end, or "" */
 	bool from_file;
+	struct proposals_memo *memo;        /* of a load of many; NULL: none */
 };
 
 /*

@@ -199,6 +199,54 @@ static void warn_useless(struct build *b, struct conf_at at, const struct propos
 		build_advice(b, at, "not used: the ciphers of this proposal bring their own integrity check", useless);
 }
 
+/* Appends copies, as all members of a connection lie in its own arena. */
+static bool append_copy(struct arena *arena, struct proposals *to, const struct proposals *from)
+{
+	size_t count = (size_t)to->count + from->count;
+	struct proposal *list = count <= PROPOSALS_MAX ? arena_array(arena, count, sizeof(*list)) : NULL;
+
+	if (!list)
+		return false;
+	if (to->count)
+		memcpy(list, to->list, to->count * sizeof(*list));
+	for (size_t i = 0; i < from->count; i++) {
+		struct proposal *p = &list[to->count + i];
+
+		*p = from->list[i];
+		p->transforms = arena_array(arena, p->count, sizeof(*p->transforms));
+		if (!p->transforms)
+			return false;
+		memcpy(p->transforms, from->list[i].transforms, p->count * sizeof(*p->transforms));
+	}
+	to->list = list;
+	to->count = (uint16_t)count;
+	return true;
+}
+
+/* proposals_add_text, with what was read before at hand. */
+static bool add_proposals(struct build *b, struct proposals *out, enum protocol protocol, struct bytes text, struct reason *why)
+{
+	struct proposals_memo *memo = b->from->memo;
+	struct proposals fresh = { 0 };
+	unsigned i;
+
+	if (!memo)
+		return proposals_add_text(out, b->arena, protocol, text, why);
+	for (i = 0; i < memo->count; i++) {
+		if (memo->kept[i].protocol == protocol && bytes_equal(memo->kept[i].text, text))
+			return append_copy(b->arena, out, &memo->kept[i].proposals) || refuse_text(why, REASON_MEMORY, 0, "proposals");
+	}
+	if (i == PROPOSALS_KEPT)
+		return proposals_add_text(out, b->arena, protocol, text, why);
+	if (!proposals_add_text(&fresh, &memo->arena, protocol, text, why))
+		return false;
+	memo->kept[i].protocol = protocol;
+	memo->kept[i].text = arena_copy(&memo->arena, text);
+	memo->kept[i].proposals = fresh;
+	memo->count += memo->kept[i].text.len == text.len;
+	return append_copy(b->arena, out, &fresh) || refuse_text(why, REASON_MEMORY, 0, "proposals");
+}
+
 bool build_proposals(struct build *b, enum key_place place, const struct node *section, const char *name,
                      enum protocol protocol, struct proposals *out)
 {
@@ -207,16 +255,18 @@ bool build_proposals(struct build *b, enum key_place place, const struct node *s
 	struct items items = items_of(setting, setting ? setting_text(place, section, name) : bytes_none());
 	struct bytes item;
 
+	if (items_count(items) == 0)
+		items = items_of(NULL, bytes_str("default"));
 	while (items_next(&items, &item)) {
 		unsigned before = out->count;
 		struct reason why = { 0 };
 
-		if (!proposals_add_text(out, b->arena, protocol, item, &why))
+		if (!add_proposals(b, out, protocol, item, &why))
 			return build_refused(b, PROBLEM_VALUE, at, &why, item);
 		for (unsigned i = before; i < out->count && !text_is(item, "default"); i++) {
 			warn_weak(b, at, &out->list[i]);
 			warn_useless(b, at, &out->list[i], item);
 		}
 	}
-	return out->count > 0 || proposals_default(out, b->arena, protocol) || build_memory(b);
+	return true;
 }

@@ -244,7 +244,8 @@ static void load_folders(struct load *l)
 static void load_tree(const struct config_loader *loader, struct config *c, const char *folder, const struct tree *raw,
                       const struct tree *plain, struct problems *problems)
 {
-	struct build_from from = { .loader = loader, .folder = folder, .from_file = true };
+	struct proposals_memo memo = { 0 };
+	struct build_from from = { .loader = loader, .folder = folder, .from_file = true, .memo = &memo };
 	struct load l = { .build = { .from = &from, .problems = problems, .arena = &c->arena },
 		          .config = c,
 		          .root = plain->root };
@@ -255,6 +256,7 @@ static void load_tree(const struct config_loader *loader, struct config *c, cons
 	each_section(&l, "secrets", load_secret);
 	each_section(&l, "authorities", load_authority);
 	each_section(&l, "pools", load_pool);
+	arena_clear(&memo.arena);
 }
 
 static struct config *config_new(const char *path)

@@ -3,6 +3,7 @@
 #include "config/parse.h"
 
 #include "base/text.h"
+#include "base/writer.h"
 #include "config/intern.h"
 
 #define END (-1)
@@ -13,6 +14,7 @@ struct parse {
 	const struct config_loader *loader;
 	struct problems *problems;
 	size_t files, bytes;
+	struct secret scratch; /* where a value is put together: may be a secret, so it never moves and is wiped */
 };
 
 /* One file. */
@@ -143,11 +145,10 @@ static struct bytes read_name(struct input *in)
 }
 
 /* After the opening quote. Escapes: \n \r \t, backslash and line end joins lines, backslash and another is that one. */
-static bool read_quoted(struct input *in, struct text *out, struct place opened, const struct node *key)
+static bool read_quoted(struct input *in, struct writer *out, struct place opened, const struct node *key)
 {
 	for (;;) {
 		int c = take(in);
-		char put;
 
 		if (c == END)
 			return fail(in, opened, key, "the string that begins here has no end", "a closing \"");
@@ -163,22 +164,21 @@ static bool read_quoted(struct input *in, struct text *out, struct place opened,
 				continue;
 			c = c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c;
 		}
-		put = (char)c;
-		text_add_bytes(out, bytes(&put, 1));
+		wr_u8(out, (uint8_t)c);
 	}
 }
 
-static void read_word(struct input *in, struct text *out)
+static void read_word(struct input *in, struct writer *out)
 {
 	size_t start = in->at;
 
 	for (int c = peek(in); c != END && c != '\n' && c != '#' && c != '}' && c != '"' && !is_blank(c); c = peek(in))
 		(void)take(in);
-	text_add_bytes(out, bytes(in->text.at + start, in->at - start));
+	wr_bytes(out, bytes(in->text.at + start, in->at - start));
 }
 
 /* Up to the end of the line, '#' or '}'. *pieces 0: nothing stands there. *at: where the value begins. */
-static bool read_value(struct input *in, struct text *out, size_t *pieces, struct place *at, const struct node *key)
+static bool read_value(struct input *in, struct writer *out, size_t *pieces, struct place *at, const struct node *key)
 {
 	for (*pieces = 0;; ++*pieces) {
 		int c;
@@ -190,7 +190,7 @@ static bool read_value(struct input *in, struct text *out, size_t *pieces, struc
 		if (c == END || c == '\n' || c == '#' || c == '}')
 			return true;
 		if (*pieces > 0)
-			text_add(out, " ");
+			wr_u8(out, ' ');
 		if (c == '"') {
 			struct place opened = in->place;
 
@@ -203,18 +203,17 @@ static bool read_value(struct input *in, struct text *out, size_t *pieces, struc
 	}
 }
 
-/* Text that may have held a secret. */
-static void forget(struct text *t)
+static struct writer scratch(struct input *in)
 {
-	if (t->at)
-		wipe(t->at, t->cap);
-	text_clear(t);
+	struct secret *s = &in->parse->scratch;
+
+	return writer(s->at, s->len);
 }
 
 static bool parse_setting(struct input *in, struct node *section, struct bytes name, struct place at)
 {
 	struct node *n = node_add_value(in->parse->tree, section, name, bytes_none(), at);
-	struct text value = { 0 };
+	struct writer value = scratch(in);
 	struct place value_at = at;
 	size_t pieces;
 	bool ok;
@@ -223,15 +222,15 @@ static bool parse_setting(struct input *in, struct node *section, struct bytes n
 		return fail_bound(in, at, section);
 	ok = read_value(in, &value, &pieces, &value_at, n);
 	if (ok) {
-		n = node_add_value(in->parse->tree, section, name, bytes(value.at, value.len), at);
-		if (!n || value.failed) {
+		n = wr_ok(&value) ? node_add_value(in->parse->tree, section, name, wr_done(&value), at) : NULL;
+		if (!n) {
 			ok = fail_bound(in, value_at, section);
 		} else {
 			n->value_at = value_at;
 			n->cleared = pieces == 0;
 		}
 	}
-	forget(&value);
+	wipe(value.at, value.len);
 	return ok;
 }
 
@@ -310,7 +309,7 @@ static void add_path(struct text *out, const char *file, struct bytes pattern)
 	text_add_bytes(out, pattern);
 }
 
-static bool read_pattern(struct input *in, struct text *out, const struct node *section)
+static bool read_pattern(struct input *in, struct writer *out, const struct node *section)
 {
 	struct place at = in->place;
 
@@ -319,11 +318,14 @@ static bool read_pattern(struct input *in, struct text *out, const struct node *
 		return read_quoted(in, out, at, section);
 	}
 	for (int c = peek(in); c != END && c != '\n' && c != '#' && c != '}' && c != '"' && !is_blank(c); c = peek(in)) {
-		char put = (char)take(in);
-
-		if (put == '\\' && peek(in) > 0 && strchr("#}\" ", peek(in)))
-			put = (char)take(in);
-		text_add_bytes(out, bytes(&put, 1));
+		if (c == '\\') {
+			(void)take(in);
+			if (peek(in) <= 0 || !strchr("#}\" ", peek(in))) {
+				wr_u8(out, '\\');
+				continue;
+			}
+		}
+		wr_u8(out, (uint8_t)take(in));
 	}
 	return true;
 }
@@ -345,30 +347,33 @@ static bool include_one(void *to, const char *path)
 	return false;
 }
 
-static bool parse_include(struct input *in, struct node *section)
+static bool include_all(struct input *in, struct include *include, struct bytes pattern)
 {
-	struct include include = { .in = in, .section = section };
 	const struct config_loader *loader = in->parse->loader;
-	struct text pattern = { 0 }, path = { 0 };
+	struct text path = { 0 };
 	struct reason why = { 0 };
 	bool ok;
 
+	add_path(&path, in->file, pattern);
+	ok = loader && !path.failed && loader->glob(loader->ctx, text_str(&path), include_one, include, &why);
+	text_clear(&path);
+	return ok || include->told || fail(in, include->at, include->section, "the included files cannot be listed", NULL);
+}
+
+static bool parse_include(struct input *in, struct node *section)
+{
+	struct include include = { .in = in, .section = section };
+	struct writer pattern = scratch(in);
+
 	skip_blanks(in);
 	include.at = in->place;
-	ok = read_pattern(in, &pattern, section);
-	if (ok && pattern.len == 0)
-		ok = fail(in, include.at, section, "include without a file", "a file or a pattern");
-	else if (ok && memchr(pattern.at, '\0', pattern.len))
-		ok = fail(in, include.at, section, "a NUL in the name of a file", NULL);
-	if (ok) {
-		add_path(&path, in->file, bytes(pattern.at, pattern.len));
-		ok = loader && !path.failed && loader->glob(loader->ctx, text_str(&path), include_one, &include, &why);
-		if (!ok && !include.told)
-			(void)fail(in, include.at, section, "the included files cannot be listed", NULL);
-	}
-	text_clear(&pattern);
-	text_clear(&path);
-	return ok;
+	if (!read_pattern(in, &pattern, section))
+		return false;
+	if (!wr_ok(&pattern) || pattern.len == 0)
+		return fail(in, include.at, section, pattern.len ? "too long" : "include without a file", "a file or a pattern");
+	if (memchr(pattern.at, '\0', pattern.len))
+		return fail(in, include.at, section, "a NUL in the name of a file", NULL);
+	return include_all(in, &include, wr_done(&pattern)) && !include.told;
 }
 
 /* The word "include", a blank, and something that is not '='. */
@@ -449,15 +454,12 @@ static bool parse_file(struct parse *p, struct node *section, const char *path, 
 bool config_parse(struct tree *t, const struct config_loader *loader, const char *path, struct problems *problems)
 {
 	struct parse p = { .tree = t, .loader = loader, .problems = problems };
+	struct reason memory = { .kind = REASON_MEMORY };
+	bool ok;
 
-	return parse_file(&p, t->root, path, 0, NULL, (struct place){ 0 });
-}
-
-bool config_parse_text(struct tree *t, const struct config_loader *loader, const char *file, struct bytes text,
-                       struct problems *problems)
-{
-	struct parse p = { .tree = t, .loader = loader, .problems = problems };
-	const char *name = conf_intern(bytes_str(file));
-
-	return name && parse_text(&p, t->root, name, text, 0);
+	if (!secret_new(&p.scratch, VALUE_MAX_LEN))
+		return problem_add(problems, PROBLEM_MEMORY, false, &memory);
+	ok = parse_file(&p, t->root, path, 0, NULL, (struct place){ 0 });
+	secret_clear(&p.scratch);
+	return ok;
 }

@@ -23,6 +23,3 @@
  * Reads `path` and what it includes into t->root. False: one problem (SYNTAX or FILE) was added, the tree is worth nothing.
  */
 bool config_parse(struct tree *t, const struct config_loader *loader, const char *path, struct problems *problems);
-/* The same for text in memory that is called `file` in messages. Includes are read through `loader`; NULL: refused. */
-bool config_parse_text(struct tree *t, const struct config_loader *loader, const char *file, struct bytes text,
-                       struct problems *problems);

@@ -133,22 +133,6 @@ static bool copy_setting(struct resolver *r, const struct node *from, struct nod
 	return true;
 }
 
-/* Cleared settings have hidden what they had to hide: away with them. */
-static void drop_cleared(struct node *section)
-{
-	struct node **link = &section->first;
-
-	section->last = NULL;
-	while (*link) {
-		if ((*link)->cleared) {
-			*link = (*link)->next;
-		} else {
-			section->last = *link;
-			link = &(*link)->next;
-		}
-	}
-}
-
 static bool fill(struct resolver *r, const struct view *view, struct node *to, bool (*want)(const char *name));
 
 static bool fill_sections(struct resolver *r, const struct view *view, struct node *to, bool (*want)(const char *name))
@@ -182,7 +166,7 @@ static bool fill(struct resolver *r, const struct view *view, struct node *to, b
 				return false;
 		}
 	}
-	drop_cleared(to);
+	node_drop_cleared(to); /* they have hidden what they had to hide */
 	return fill_sections(r, view, to, want);
 }
 

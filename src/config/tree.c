@@ -4,15 +4,25 @@
 
 #include <stdlib.h>
 
-#include "base/text.h"
+#include "base/map.h"
+#include "base/writer.h"
 #include "config/intern.h"
 
-static uint32_t hash_of(struct bytes name)
+#define INDEX_FROM 16u /* members; fewer are walked */
+
+struct node_index {
+	struct node_index *next;
+	struct map map;    /* hash -> node, of all members that have a name */
+	bool incomplete;   /* two hashes were equal, or memory was out: walk instead */
+};
+
+/* FNV-1a of the kind and the name. */
+static uint64_t hash_of(struct bytes name, bool section)
 {
-	uint32_t h = 2166136261u;
+	uint64_t h = section ? 0xcbf29ce484222325u : 0x84222325cbf29ce4u;
 
 	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ name.at[i]) * 16777619u;
+		h = (h ^ name.at[i]) * 0x100000001b3u;
 	return h;
 }
 
@@ -38,20 +48,73 @@ void tree_free(struct tree *t)
 {
 	if (!t)
 		return;
+	for (struct node_index *i = t->indexes; i; i = i->next)
+		map_clear(&i->map);
 	arena_clear(&t->arena);
 	free(t);
 }
 
+static bool is_named(const struct node *n, struct bytes name, uint64_t hash)
+{
+	return n->hash == hash && n->name && bytes_equal(bytes_str(n->name), name);
+}
+
 static struct node *find(const struct node *section, struct bytes name, bool sections)
 {
-	uint32_t hash = hash_of(name);
+	uint64_t hash = hash_of(name, sections);
 
+	if (section->index && !section->index->incomplete) {
+		struct node *n = map_get(&section->index->map, hash);
+
+		return n && is_named(n, name, hash) ? n : NULL;
+	}
 	for (struct node *n = section->first; n; n = n->next) {
-		if (n->hash == hash && (n->kind == NODE_SECTION) == sections && n->name &&
-		    bytes_equal(bytes_str(n->name), name))
+		if (is_named(n, name, hash))
 			return n;
 	}
 	return NULL;
+}
+
+static void index_add(struct node_index *index, struct node *n)
+{
+	if (map_get(&index->map, n->hash) || !map_put(&index->map, n->hash, n))
+		index->incomplete = true;
+}
+
+/* After a member with a name was appended. */
+static void index_member(struct tree *t, struct node *section, struct node *n)
+{
+	if (section->index) {
+		index_add(section->index, n);
+		return;
+	}
+	if (section->count < INDEX_FROM)
+		return;
+	section->index = arena_take(&t->arena, sizeof(*section->index));
+	if (!section->index)
+		return;
+	section->index->next = t->indexes;
+	t->indexes = section->index;
+	for (n = section->first; n; n = n->next)
+		index_add(section->index, n);
+}
+
+void node_drop_cleared(struct node *section)
+{
+	struct node **link = &section->first;
+
+	section->last = NULL;
+	while (*link) {
+		if (!(*link)->cleared) {
+			section->last = *link;
+			link = &(*link)->next;
+			continue;
+		}
+		if (section->index)
+			(void)map_remove(&section->index->map, (*link)->hash);
+		section->count--;
+		*link = (*link)->next;
+	}
 }
 
 struct node *node_setting(const struct node *section, struct bytes name)
@@ -82,6 +145,7 @@ static struct node *append(struct tree *t, struct node *parent, enum node_kind k
 	else
 		parent->first = n;
 	parent->last = n;
+	parent->count++;
 	return n;
 }
 
@@ -96,6 +160,7 @@ static struct node *add(struct tree *t, struct node *section, struct bytes name,
 			n->kind = (uint8_t)kind;
 			n->at = n->value_at = at;
 			n->first = n->last = NULL;
+			n->count = 0;
 			n->value = bytes_none();
 			n->cleared = false;
 		}
@@ -108,8 +173,9 @@ static struct node *add(struct tree *t, struct node *section, struct bytes name,
 	if (!n)
 		return NULL;
 	n->name = text;
-	n->hash = hash_of(name);
+	n->hash = hash_of(name, kind == NODE_SECTION);
 	n->at = n->value_at = at;
+	index_member(t, section, n);
 	return n;
 }
 
@@ -172,26 +238,30 @@ bool node_add_ref(struct tree *t, struct node *section, struct bytes path, struc
 	return true;
 }
 
-static void print_key(struct text *t, const struct node *n)
+static void write_key(struct writer *w, const struct node *n)
 {
 	if (n->parent)
-		print_key(t, n->parent);
+		write_key(w, n->parent);
 	if (!n->name)
 		return;
-	text_add(t, "%s%s", t->len ? "." : "", n->name);
+	if (w->len)
+		wr_u8(w, '.');
+	wr_bytes(w, bytes_str(n->name));
 }
 
+/* On the stack, with room for the longest: keys are asked for at every setting. NULL: no name at all, or out of memory. */
 static const char *key_of(const struct node *n, const char *more)
 {
-	struct text t = { 0 };
-	const char *key;
+	uint8_t room[(NODE_DEPTH_MAX + 2) * (NAME_MAX_LEN + 1)];
+	struct writer w = writer(room, sizeof(room));
 
-	print_key(&t, n);
-	if (more)
-		text_add(&t, "%s%s", t.len ? "." : "", more);
-	key = t.failed || !t.len ? NULL : conf_intern(bytes(t.at, t.len));
-	text_clear(&t);
-	return key;
+	write_key(&w, n);
+	if (more) {
+		if (w.len)
+			wr_u8(&w, '.');
+		wr_bytes(&w, bytes_str(more));
+	}
+	return wr_ok(&w) && w.len ? conf_intern(wr_done(&w)) : NULL;
 }
 
 struct conf_at node_at(const struct node *n)

@@ -33,23 +33,28 @@ struct node_ref {
 	bool busy;        /* being followed: loops end here */
 };
 
+struct node_index; /* finds the members of a large section */
+
 struct node {
 	uint8_t kind;      /* enum node_kind */
 	bool cleared;      /* VALUE: `key =`, hides what would be inherited */
 	uint8_t depth;     /* the root's is 0 */
-	uint32_t hash;     /* of the name */
+	uint32_t count;    /* of its members */
+	uint64_t hash;     /* of the kind and the name */
 	const char *name;  /* NULL: the root of a file, an item of a list */
 	struct node *parent, *next;
 	struct node *first, *last;       /* SECTION: settings and sections in their order; LIST: items */
 	struct bytes value;              /* VALUE */
 	struct place at, value_at;       /* of the name, of the value */
 	struct node_ref *refs;           /* of a raw section */
+	struct node_index *index;        /* NULL: few members */
 };
 
 struct tree {
 	struct arena arena;
 	struct node *root;
 	size_t count;
+	struct node_index *indexes; /* all, to be freed */
 };
 
 /* `root_name`: NULL for files; "connections", "pools" ... for the message of a VICI command. NULL: out of memory. */
@@ -66,6 +71,9 @@ struct node *node_add_value(struct tree *t, struct node *section, struct bytes n
 struct node *node_add_list(struct tree *t, struct node *section, struct bytes name, struct place at);
 struct node *node_add_item(struct tree *t, struct node *list, struct bytes value);
 bool node_add_ref(struct tree *t, struct node *section, struct bytes path, struct place at);
+
+/* Takes the cleared settings out of a section. */
+void node_drop_cleared(struct node *section);
 
 /* NULL: not there. The first finds settings and lists. */
 struct node *node_setting(const struct node *section, struct bytes name);

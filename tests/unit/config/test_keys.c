@@ -258,6 +258,10 @@ static const struct {
 	  "/c:2:8: warning: secrets.private-1.file: \"/private/gone.pem\": there is no such file\n" },
 	{ "a start to nowhere", AT_CHILD, "start_action = start",
 	  "warning: connections.c.remote_addrs: no address or name to initiate to, although a child is to be started\n" },
+	{ "whoever comes", AT_CONNECTION, "remote_addrs = 192.0.2.1",
+	  "warning: connections.c.remote.id: whoever has a certificate of a trusted CA is taken for this peer; set id, certs or "
+	  "cacerts\n" },
+	{ "not with a PSK", AT_CONNECTION, "remote_addrs = 192.0.2.1\nremote { auth = psk }", "" },
 	{ "an interface", AT_CHILD, "tun = a/b",
 	  "/c:2:7: connections.c.children.k.tun: \"a/b\": not the name of an interface; expected 1 to 15 printable characters "
 	  "without / : %\n" },

@@ -209,6 +209,17 @@ static void test_bounds(void **state)
 	got = result(list, "f");
 	assert_non_null(strstr(got, "a name of 255"));
 	free(got);
+	for (size_t over = 0; over < 2; over++) {
+		char *value = repeat("v", 65534 + over, "v");
+
+		text_add(&ok, "a = %s\n", value);
+		list[0].text = ok.at;
+		got = result(list, "f");
+		assert_int_equal(strstr(got, "65535 bytes at most") != NULL, over);
+		free(got);
+		free(value);
+		text_clear(&ok);
+	}
 	text_add(&ok, "%s%s", fits, closed);
 	list[0].text = ok.at;
 	got = result(list, "f");
@@ -244,6 +255,56 @@ static void test_work(void **state)
 	assert_non_null(strstr(got, "resolve: the references"));
 	free(got);
 	text_clear(&t);
+}
+
+/* Large sections are found through an index: settings that come again, are cleared and inherited must still be right. */
+static void test_large_section(void **state)
+{
+	struct text t = { 0 };
+	struct problems problems = { 0 };
+	struct files files = { 0 };
+	struct file list[] = { { "f", NULL }, { NULL } };
+	struct config_loader loader = files_loader(&files);
+	struct tree *raw = tree_new(NULL), *plain;
+	const struct node *c;
+	struct reason why;
+
+	(void)state;
+	text_add(&t, "base { ");
+	for (int i = 0; i < 500; i++)
+		text_add(&t, "k%d = base\n k%d { s = %d }\n", i, i, i);
+	text_add(&t, "}\nc : base { ");
+	for (int i = 0; i < 500; i++)
+		text_add(&t, "k%d = %s\n", i, i % 3 == 0 ? "" : i % 3 == 1 ? "own" : "first");
+	for (int i = 2; i < 500; i += 3)
+		text_add(&t, "k%d = again\n", i);
+	text_add(&t, "}");
+	list[0].text = t.at;
+	files.list = list;
+	assert_true(config_parse(raw, &loader, "f", &problems));
+	plain = tree_resolve(raw, NULL, &why);
+	assert_non_null(plain);
+	c = node_section(plain->root, bytes_str("c"));
+	assert_int_equal(c->count, 500 + 500 - 167);
+	for (int i = 0; i < 500; i++) {
+		struct text name = { 0 };
+		const struct node *n, *section;
+
+		text_add(&name, "k%d", i);
+		n = node_setting(c, bytes_str(name.at));
+		section = node_section(c, bytes_str(name.at));
+		assert_non_null(section);
+		assert_non_null(node_setting(section, bytes_str("s")));
+		if (i % 3 == 0)
+			assert_null(n);
+		else
+			assert_true(bytes_equal(n->value, bytes_str(i % 3 == 1 ? "own" : "again")));
+		text_clear(&name);
+	}
+	assert_null(node_setting(c, bytes_str("k500")));
+	text_clear(&t);
+	tree_free(plain);
+	tree_free(raw);
 }
 
 static void test_positions(void **state)
@@ -286,6 +347,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_syntax), cmocka_unit_test(test_includes),  cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_work),   cmocka_unit_test(test_positions),
+		cmocka_unit_test(test_large_section),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
