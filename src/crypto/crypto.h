@@ -4,7 +4,7 @@
  *
  * All calls are thread-safe after crypto_start, which fetches every algorithm once (EVP fetches are slow). Algorithms are
  * rows of policy/algorithm.h; a row without ALG_BUILT gives false. Nothing here draws randomness for keys: what is random
- * comes in as an argument (design.md 2.1); only RSA-PSS and ECDSA signatures may use the library's own, unless
+ * comes in as an argument; only RSA-PSS and ECDSA signatures may use the library's own, unless
  * `deterministic` is asked for.
  */
 #pragma once
@@ -59,15 +59,21 @@ size_t seal_block_len(const struct seal *s); /* plaintext must be a multiple of 
  * Encrypts `text` in place and writes the ICV behind it (seal_icv_len bytes at `icv`). `aad` is what is authenticated before
  * the IV: for IKE the header up to the IV, for ESP SPI and sequence number (with ESN: the 64-bit form for AEADs; for cipher+MAC
  * give the high half as `tail`, RFC 4303 2.2.1). `iv` has seal_iv_len bytes: AEADs: unique per key; CBC: unpredictable.
+ * False: the library failed, or lengths that nobody may ask for (no multiple of the block, a tail for an AEAD).
+ *
+ * A seal may be used both ways, one thread at a time: the contexts of a direction are made when it is first used.
  */
 bool seal_encrypt(struct seal *s, struct bytes aad, const uint8_t *iv, uint8_t *text, size_t len, struct bytes tail, uint8_t *icv);
-/* Verifies first, then decrypts in place. False: ICV wrong (or the library failed); nothing told apart. */
+/*
+ * Verifies first, then decrypts in place. False: ICV wrong (or the library failed); nothing told apart. Of an AEAD's forgery the text
+ * is wiped, since the library decrypts while it verifies; of cipher + MAC it is left as it came.
+ */
 bool seal_decrypt(struct seal *s, struct bytes aad, const uint8_t *iv, uint8_t *text, size_t len, struct bytes tail,
                   const uint8_t *icv);
 
 /* --- key exchange, RFC 7296 2.12, 6989, 8031, 5903, 3526 --- */
 #define KE_SEED_LEN 64u  /* random bytes that a private key is made from, the same for each method unless ke_seed_len says more */
-size_t ke_seed_len(const struct algorithm *ke);
+size_t ke_seed_len(const struct algorithm *ke); /* 0: not built */
 /* The public value of the private key that `seed` determines. value: ke->out_len bytes (arena or secret of the caller). */
 bool ke_public(const struct algorithm *ke, struct bytes seed, uint8_t *value, struct reason *why);
 /* The shared secret. Checks the peer's value first (length, 1 < y < p-1, on the curve, non-zero result): REASON_KE_VALUE. */
