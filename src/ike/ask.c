@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Asks and their answers. The low half of a token is the Child SA that the question is about (0: none), so that a late answer to
+ * ASK_INSTALL says what must be taken back without anything being remembered.
+ */
+#include "ike/entry.h"
+#include "ike/exchange.h"
+
+#include <stdlib.h>
+
+const char *ask_name(enum ask_kind kind)
+{
+	switch (kind) {
+	case ASK_NONE: return "none";
+	case ASK_KE: return "key exchange";
+	case ASK_AUTH_MAKE: return "own AUTH";
+	case ASK_AUTH_CHECK: return "peer's AUTH";
+	case ASK_RESOLVE: return "name";
+	case ASK_SOURCE: return "local address";
+	case ASK_SPI: return "SPI";
+	case ASK_INSTALL: return "installation";
+	case ASK_CERTREQ: return "trusted CAs";
+	}
+	return "?";
+}
+
+static uint64_t fresh_token(struct engine *e, const struct ask *ask)
+{
+	uint32_t child = ask->install ? ask->install->id : 0;
+	uint64_t token;
+
+	do {
+		if (++e->last_ask == 0)
+			e->last_ask = 1;
+		token = (uint64_t)e->last_ask << 32 | child;
+	} while (map_get(&e->asks, token));
+	return token;
+}
+
+static bool refuse_memory(struct engine *e, struct reason *why)
+{
+	engine_count(e, COUNTER_MEMORY);
+	return refuse_text(why, REASON_MEMORY, 0, "an ask");
+}
+
+bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, struct queued *q, struct reason *why)
+{
+	struct pending *p = calloc(1, sizeof(*p));
+	uint64_t token = fresh_token(e, &q->event.ask);
+
+	if (!p || !map_put(&e->asks, token, p)) {
+		free(p);
+		queued_free(q);
+		return refuse_memory(e, why);
+	}
+	p->timer.what = TIMER_ASK;
+	if (!timer_set(&e->timers, &p->timer, e->now.boot + e->conf.ask_deadline)) {
+		(void)map_remove(&e->asks, token);
+		free(p);
+		queued_free(q);
+		return refuse_memory(e, why);
+	}
+	p->token = q->event.token = token;
+	p->kind = q->event.ask.kind;
+	p->x = x;
+	p->entry = entry;
+	p->event = q;
+	q->ask = p;
+	q->event.ask.ike_id = x ? x->sa->id : 0;
+	if (x)
+		list_append(&x->asks, &p->link);
+	event_post(e, q);
+	return true;
+}
+
+/* Out of the tables; what the host has not taken yet is not asked at all. */
+void ask_cancel(struct engine *e, struct pending *p)
+{
+	if (p->event) {
+		p->event->ask = NULL;
+		list_remove(&p->event->link);
+		e->event_count--;
+		queued_free(p->event);
+	}
+	timer_stop(&e->timers, &p->timer);
+	(void)map_remove(&e->asks, p->token);
+	list_remove(&p->link);
+	if (p->entry)
+		p->entry->asking = NULL;
+	free(p);
+}
+
+static void give(struct engine *e, struct pending *p, const struct answer *a)
+{
+	struct exchange *x = p->x;
+	struct conn_entry *entry = p->entry;
+	enum ask_kind kind = p->kind;
+
+	ask_cancel(e, p);
+	if (x)
+		exchange_answer(x, kind, a);
+	else if (entry)
+		entry_resolved(entry, a);
+}
+
+void ask_expire(struct engine *e, struct pending *p)
+{
+	struct answer late = { .ok = false };
+
+	engine_count(e, COUNTER_ASK_LATE);
+	(void)refuse_text(&late.why, REASON_ASK_LATE, 0, ask_name(p->kind));
+	late.why.wanted = value_of(VALUE_DURATION, e->conf.ask_deadline, bytes_none());
+	give(e, p, &late);
+}
+
+void engine_answer(struct engine *e, struct now now, uint64_t token, enum ask_kind kind, const struct answer *a)
+{
+	struct pending *p = map_get(&e->asks, token);
+
+	e->now = now;
+	if (p && p->kind == kind) {
+		give(e, p, a);
+	} else {
+		engine_count(e, COUNTER_ANSWER_LATE);
+		if (a->ok && kind == ASK_SPI)
+			event_release(e, kind, a->spi, 0);
+		else if (a->ok && kind == ASK_INSTALL)
+			event_release(e, kind, 0, (uint32_t)token);
+	}
+	engine_settle(e);
+}

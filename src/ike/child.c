@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: ISC */
+/* Child SAs: keys, installation, lifetimes, end. RFC 7296 2.9, 2.17, 1.4.1. */
+#include "ike/child.h"
+#include "ike/entry.h"
+#include "ike/exchange.h"
+
+#include <stdlib.h>
+
+#define RESPONDER_GRACE SECONDS(60)
+
+const char *child_state_name(enum child_state s)
+{
+	switch (s) {
+	case CHILD_CREATED: return "CREATED";
+	case CHILD_INSTALLING: return "INSTALLING";
+	case CHILD_INSTALLED: return "INSTALLED";
+	case CHILD_REKEYING: return "REKEYING";
+	case CHILD_REKEYED: return "REKEYED";
+	case CHILD_DELETING: return "DELETING";
+	}
+	return "?";
+}
+
+bool child_selectors(const struct sa *sa, const struct child_conf *conf, struct selectors *local, struct selectors *remote,
+                     struct arena *arena)
+{
+	return selectors_resolve(local, &conf->local_ts, &sa->path.local.addr, arena) &&
+	       selectors_resolve(remote, &conf->remote_ts, &sa->path.remote.addr, arena);
+}
+
+enum child_encap child_encap(const struct sa *sa)
+{
+	bool natted = sa->nat_local || sa->nat_remote || sa->nat_fake || (sa->peer_adit && sa->vendor_sent);
+
+	return natted && sa->path.encap == PATH_UDP_NATT ? ENCAP_UDP : ENCAP_NONE;
+}
+
+/* --- making --- */
+
+static void child_free(struct child *c)
+{
+	struct engine *e = c->sa->engine;
+
+	timer_stop(&e->timers, &c->timer);
+	if (map_get(&e->children, c->id) == c)
+		(void)map_remove(&e->children, c->id);
+	if (c->link.next) {
+		list_remove(&c->link);
+		c->sa->child_count--;
+	}
+	queued_free(c->removal);
+	connection_unref(c->conn);
+	arena_clear(&c->arena);
+	free(c);
+}
+
+static void fresh_ids(struct engine *e, struct child *c)
+{
+	do {
+		if (++e->last_child_id == 0)
+			e->last_child_id = 1;
+	} while (map_get(&e->children, e->last_child_id));
+	c->id = e->last_child_id;
+	c->reqid = c->conf->reqid ? c->conf->reqid : ++e->last_reqid;
+}
+
+static struct child *child_make(struct sa *sa, const struct child_plan *plan)
+{
+	struct engine *e = sa->engine;
+	struct child *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->sa = sa;
+	c->conn = connection_ref(plan->conn);
+	c->conf = plan->conf;
+	c->state = CHILD_INSTALLING;
+	c->encap = child_encap(sa);
+	c->spi_in = plan->spi_in;
+	c->spi_out = plan->spi_out;
+	c->initiator = plan->initiator;
+	c->suite = plan->suite;
+	c->rekey_at = c->life_at = NEVER;
+	c->timer.what = TIMER_CHILD;
+	fresh_ids(e, c);
+	c->removal = queued_new(EVENT_CHILD_REMOVE);
+	if (!c->removal || !selectors_copy(&c->local_ts, &plan->local_ts, &c->arena) ||
+	    !selectors_copy(&c->remote_ts, &plan->remote_ts, &c->arena) || !map_put(&e->children, c->id, c) ||
+	    !timer_set(&e->timers, &c->timer, NEVER)) {
+		child_free(c);
+		return NULL;
+	}
+	c->removal->event.child_id = c->id;
+	return c;
+}
+
+static char *copy_str(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+/* A list on the heap: child_params_clear frees it. */
+static bool own_selectors(struct selectors *out, const struct selectors *from)
+{
+	out->list = calloc(from->count ? from->count : 1, sizeof(*out->list));
+	if (!out->list)
+		return false;
+	memcpy(out->list, from->list, from->count * sizeof(*out->list));
+	out->count = from->count;
+	return true;
+}
+
+static void fill_limits(struct engine *e, struct child_params *p, const struct child_conf *conf)
+{
+	struct lifetime bytes = lifetime_choose(conf->bytes, engine_random64(e));
+	struct lifetime packets = lifetime_choose(conf->packets, engine_random64(e));
+
+	p->soft_bytes = bytes.soft;
+	p->hard_bytes = bytes.hard;
+	p->soft_packets = packets.soft;
+	p->hard_packets = packets.hard;
+}
+
+static bool fill_keys(const struct sa *sa, const struct child_plan *plan, struct child_params *p)
+{
+	const struct generation *g = &sa->gen;
+	struct child_keys k = { 0 };
+
+	if (!child_keys_derive(&k, &plan->suite, g->suite.prf, secret_bytes(&g->keys.d), plan->shared, plan->ni, plan->nr))
+		return false;
+	secret_move(plan->initiator ? &p->encr_out : &p->encr_in, &k.encr_i);
+	secret_move(plan->initiator ? &p->integ_out : &p->integ_in, &k.integ_i);
+	secret_move(plan->initiator ? &p->encr_in : &p->encr_out, &k.encr_r);
+	secret_move(plan->initiator ? &p->integ_in : &p->integ_out, &k.integ_r);
+	child_keys_clear(&k);
+	return true;
+}
+
+static bool fill_params(const struct child *c, const struct child_plan *plan, struct child_params *p)
+{
+	const struct sa *sa = c->sa;
+	const struct child_conf *conf = c->conf;
+
+	p->id = c->id;
+	p->reqid = c->reqid;
+	p->ike_id = sa->id;
+	p->spi_in = c->spi_in;
+	p->spi_out = c->spi_out;
+	p->path = sa->path;
+	p->mode = MODE_TUNNEL;
+	p->encap = c->encap;
+	p->suite = c->suite;
+	p->replay_window = conf->replay_window;
+	p->priority = conf->priority;
+	p->copy_df = conf->copy_df;
+	p->copy_ecn = conf->copy_ecn;
+	p->dscp_out = conf->dscp_out;
+	p->dscp_in = conf->dscp_in;
+	p->initiator = c->initiator;
+	fill_limits(sa->engine, p, conf);
+	p->connection = copy_str(c->conn->name);
+	p->child = copy_str(conf->name);
+	p->tun = copy_str(conf->tun);
+	return p->connection && p->child && (p->tun || !conf->tun) && own_selectors(&p->local_ts, &c->local_ts) &&
+	       own_selectors(&p->remote_ts, &c->remote_ts) && fill_keys(sa, plan, p);
+}
+
+bool child_install(struct exchange *x, struct child_plan *plan, struct reason *why)
+{
+	struct queued *q = exchange_question(x, ASK_INSTALL, why);
+
+	if (!q)
+		return false;
+	q->params = calloc(1, sizeof(*q->params));
+	plan->child = child_make(x->sa, plan);
+	if (!q->params || !plan->child || !fill_params(plan->child, plan, q->params)) {
+		queued_free(q);
+		if (plan->child)
+			child_free(plan->child);
+		plan->child = NULL;
+		engine_count(x->sa->engine, COUNTER_MEMORY);
+		return refuse_text(why, REASON_MEMORY, 0, "a Child SA");
+	}
+	q->event.ask.install = q->params;
+	q->event.ask.remote = x->sa->path.remote.addr;
+	return exchange_ask(x, q, why);
+}
+
+static void arm(struct child *c)
+{
+	struct engine *e = c->sa->engine;
+	struct lifetime life = lifetime_choose(c->conf->time, engine_random64(e));
+
+	if (life.soft)
+		c->rekey_at = c->installed + SECONDS(life.soft);
+	if (life.hard)
+		c->life_at = c->installed + SECONDS(life.hard) + (c->initiator ? 0 : RESPONDER_GRACE);
+	(void)timer_set(&e->timers, &c->timer, c->life_at); /* armed before: cannot fail */
+}
+
+struct child *child_up(struct child_plan *plan)
+{
+	struct child *c = plan->child;
+	struct sa *sa = c->sa;
+	struct story_note note = { .sa = sa, .kind = STORY_UP, .words = "Child SA is up", .child_id = c->id };
+
+	plan->child = NULL;
+	plan->spi_in = 0;
+	c->state = CHILD_INSTALLED;
+	c->installed = sa->engine->now.boot;
+	arm(c);
+	list_append(&sa->children, &c->link);
+	sa->child_count++;
+	story_add(sa->engine, &note);
+	tell_child(c, TELL_CHILD_UP);
+	entry_result(sa->engine, c->conn->name, c->conf->name, true, NULL);
+	return c;
+}
+
+void child_abort(struct sa *sa, struct child_plan *plan, bool installed)
+{
+	struct child *c = plan->child;
+
+	plan->child = NULL;
+	if (c && installed) {
+		event_post(sa->engine, c->removal);
+		c->removal = NULL;
+	} else if (plan->spi_in) {
+		event_release(sa->engine, ASK_SPI, plan->spi_in, 0);
+	}
+	plan->spi_in = 0;
+	if (c)
+		child_free(c);
+}
+
+/* --- end --- */
+
+void child_end(struct child *c, const struct reason *why)
+{
+	struct sa *sa = c->sa;
+	struct engine *e = sa->engine;
+	struct story_note note = { .sa = sa, .kind = STORY_DOWN, .words = "Child SA is down", .why = why, .child_id = c->id };
+	struct conn_entry *entry = entry_find(e, c->conn->name);
+	uint32_t id = c->id;
+
+	event_post(e, c->removal);
+	c->removal = NULL;
+	if (sa->phase != PHASE_GONE)
+		story_add(e, &note);
+	tell_child(c, TELL_CHILD_DOWN);
+	child_free(c);
+	sa_touch(sa);
+	if (entry)
+		entry_retry(entry, RETRY_LOST);
+	command_gone(e, sa->id, id);
+}
+
+void child_close(struct child *c, const struct reason *why, bool again, uint64_t command)
+{
+	struct sa *sa = c->sa;
+	struct conn_entry *entry = entry_find(sa->engine, c->conn->name);
+	struct job *job;
+
+	if (c->state == CHILD_DELETING || sa->phase != PHASE_UP)
+		return;
+	job = job_add(sa, JOB_CHILD_DELETE);
+	if (job) {
+		job->spi = c->spi_in;
+		job->command = command;
+	}
+	if (again && entry && connection_child(entry->conn, c->conf->name)) {
+		entry_want(entry, c->conf->name, WANT_ONCE);
+		entry_retry(entry, RETRY_NOW);
+	}
+	/* without memory for the job the peer is not told: its next packets meet no SA, and liveness sees to the rest */
+	if (!job || again) {
+		child_end(c, why);
+		return;
+	}
+	job->child_id = c->id;
+	c->state = CHILD_DELETING;
+}
+
+void child_expire(struct child *c)
+{
+	struct reason why = { 0 };
+
+	(void)timer_set(&c->sa->engine->timers, &c->timer, NEVER);
+	(void)refuse(&why, REASON_LIFETIME, 0, value_none(), value_none(), c->conf->at);
+	child_close(c, &why, c->initiator, 0);
+}
+
+struct child *child_by_spi_out(const struct sa *sa, uint32_t spi)
+{
+	LIST_EACH(at, &sa->children) {
+		struct child *c = LIST_ITEM(at, struct child, link);
+
+		if (c->spi_out == spi)
+			return c;
+	}
+	return NULL;
+}
+
+struct child *child_by_name(const struct sa *sa, const char *name)
+{
+	LIST_EACH(at, &sa->children) {
+		struct child *c = LIST_ITEM(at, struct child, link);
+
+		if (c->state == CHILD_INSTALLED && strcmp(c->conf->name, name) == 0)
+			return c;
+	}
+	return NULL;
+}
+
+void child_info_of(const struct child *c, struct child_info *out)
+{
+	*out = (struct child_info){
+		.id = c->id, .reqid = c->reqid, .ike_id = c->sa->id, .name = c->conf->name, .state = c->state,
+		.mode = MODE_TUNNEL, .encap = c->encap, .spi_in = c->spi_in, .spi_out = c->spi_out, .suite = &c->suite,
+		.local_ts = &c->local_ts, .remote_ts = &c->remote_ts, .installed = c->installed, .rekey_at = c->rekey_at,
+		.life_at = c->life_at,
+	};
+}

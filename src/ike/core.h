@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The engine's inside: its tables, its queue of events, its counters. For the files of ike/ only.
+ *
+ * Every public engine_* function sets `now`, does its work and ends in engine_settle, which starts what has become possible and
+ * frees what has died: nothing is freed while a handler may still stand on it.
+ */
+#pragma once
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/timer.h"
+#include "ike/engine.h"
+#include "ike/limit.h"
+#include "ike/step.h"
+#include "ike/story.h"
+
+/* What a timer in engine->timers belongs to (timer.what). */
+enum timer_kind { TIMER_SA = 1, TIMER_EXCHANGE, TIMER_ASK, TIMER_CHILD, TIMER_ENTRY, TIMER_COMMAND };
+
+#define COUNTERS(X)                                                                                                    \
+	X(INPUT, "input")                                                                                              \
+	X(MALFORMED, "malformed")                                                                                      \
+	X(VERSION, "version")                                                                                          \
+	X(UNKNOWN_SPI, "unknown-spi")                                                                                  \
+	X(REFLECTED, "reflected")                                                                                      \
+	X(UNPROTECTED, "unprotected")                                                                                  \
+	X(INTEGRITY, "integrity")                                                                                      \
+	X(WINDOW, "window")                                                                                            \
+	X(UNEXPECTED, "unexpected")                                                                                    \
+	X(RETRANSMISSION, "retransmission-answered")                                                                   \
+	X(RETRANSMISSION_BUSY, "retransmission-while-busy")                                                            \
+	X(RETRANSMITTED, "retransmitted")                                                                              \
+	X(COOKIE_SENT, "cookie-sent")                                                                                  \
+	X(COOKIE_WRONG, "cookie-wrong")                                                                                \
+	X(HALF_OPEN_LIMIT, "half-open-limit")                                                                          \
+	X(RATE_LIMITED, "rate-limited")                                                                                \
+	X(STRAY_RESPONSE, "stray-response")                                                                            \
+	X(PAYLOAD_SKIPPED, "payload-skipped")                                                                          \
+	X(UNAUTHENTICATED, "unauthenticated-answer")                                                                   \
+	X(ANSWER_LATE, "answer-late")                                                                                  \
+	X(ASK_LATE, "ask-late")                                                                                        \
+	X(EVENT_LOST, "event-lost")                                                                                    \
+	X(MEMORY, "memory")
+#define AS_COUNTER_ENUM(id, name) COUNTER_##id,
+enum counter { COUNTERS(AS_COUNTER_ENUM) COUNTER_COUNT };
+#undef AS_COUNTER_ENUM
+
+/* VICI's order, vici.md 5.1. */
+enum vici_counter {
+	VICI_IKE_REKEY_INIT,
+	VICI_IKE_REKEY_RESP,
+	VICI_CHILD_REKEY,
+	VICI_INVALID,
+	VICI_INVALID_SPI,
+	VICI_INIT_IN_REQ,
+	VICI_INIT_IN_RESP,
+	VICI_INIT_OUT_REQ,
+	VICI_INIT_OUT_RESP,
+	/* four more for each of IKE_AUTH, CREATE_CHILD_SA, INFORMATIONAL */
+};
+
+/* An event in the queue, with the memory that it borrows from. */
+struct queued {
+	struct list link;            /* in engine->events; in no list when it is out with the host */
+	struct event event;
+	struct arena arena;
+	struct child_params *params; /* owned until the host moves them out */
+	struct pending *ask;         /* whose question this is, or NULL */
+};
+#define EVENTS_MAX 65536u            /* beyond it, sends and news are dropped and counted */
+
+/* An ask that is out. Its owner is an exchange, or a connection's entry (addresses). */
+struct pending {
+	struct list link;            /* in exchange->asks */
+	struct timer timer;          /* TIMER_ASK */
+	uint64_t token;
+	enum ask_kind kind;
+	struct exchange *x;
+	struct conn_entry *entry;
+	struct queued *event;        /* not taken by the host yet; else NULL */
+};
+
+struct engine {
+	struct engine_conf conf;
+	struct now now;
+	struct list events;
+	size_t event_count;
+	struct queued *out;          /* the one that the host looks at */
+	struct timers timers;
+	struct map by_spi, by_id;    /* our SPI, unique id -> struct sa */
+	struct map half_open;        /* siphash(source, SPIi) -> struct sa */
+	struct map children;         /* unique id -> struct child */
+	struct map asks;             /* token -> struct pending */
+	struct map entries_by_name;  /* siphash(name) -> struct conn_entry */
+	struct list sas;             /* in the order of their ids */
+	struct list busy;            /* SAs that engine_settle must look at */
+	struct list entries;         /* connections in load order */
+	struct list commands;
+	size_t sa_count, command_count;
+	uint32_t last_ike_id, last_child_id, last_reqid, last_ask;
+	uint8_t hash_seed[16];
+	struct half_open_limit half;
+	struct cookies cookies;
+	struct rate_limit rate;
+	struct strangers *strangers; /* story.c */
+	uint64_t counters[COUNTER_COUNT];
+	uint64_t vici[VICI_COUNTERS];
+	uint64_t *taken[2];          /* per row of v1, v2 */
+	bool ending;                 /* COMMAND_SHUTDOWN: nothing is started any more */
+	uint64_t command;            /* token of the command that is being run; 0 */
+};
+
+static inline void engine_count(struct engine *e, enum counter c)
+{
+	e->counters[c]++;
+}
+/* Random bytes that go over the wire. False: the host has none. */
+bool engine_random(struct engine *e, uint8_t *out, size_t len);
+uint64_t engine_random64(struct engine *e); /* for jitter only: 0 when there are none */
+void engine_settle(struct engine *e);
+/* `exchange` is an IKEv2 exchange type; `conn` may be NULL. */
+void engine_count_message(struct engine *e, const char *conn, uint8_t exchange, bool out, bool response);
+void engine_count_vici(struct engine *e, const char *conn, enum vici_counter which);
+
+/* --- event.c --- */
+struct queued *queued_new(enum event_kind kind);                 /* NULL: out of memory */
+void queued_free(struct queued *q);                              /* NULL is fine */
+void event_post(struct engine *e, struct queued *q);             /* takes q */
+bool event_send(struct engine *e, const struct path *path, struct bytes datagram, bool keepalive);
+void event_release(struct engine *e, enum ask_kind kind, uint32_t spi, uint32_t child_id);
+void events_clear(struct engine *e);
+
+/* --- ask.c --- */
+/* Sends a question for an exchange or an entry (one of them). `q` is moved in; a token is given to it. */
+bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, struct queued *q, struct reason *why);
+void ask_cancel(struct engine *e, struct pending *p);
+void ask_expire(struct engine *e, struct pending *p);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/* The engine: its life, its clock, and what follows from each input. The way of a datagram is in input.c. */
+#include "ike/entry.h"
+#include "ike/exchange.h"
+
+#include <stdlib.h>
+
+static void defaults(struct engine_conf *c)
+{
+	struct {
+		uint32_t *value, otherwise;
+	} const rows[] = {
+		{ &c->retransmit_first, 4000 },   { &c->retransmit_base_percent, 180 }, { &c->retransmit_tries, 5 },
+		{ &c->ask_deadline, 20000 },      { &c->half_open_timeout, 30000 },     { &c->keepalive, 20000 },
+		{ &c->response_cache, 180000 },   { &c->retry_first, 2000 },            { &c->retry_most, 300000 },
+		{ &c->cookie_threshold, 30 },     { &c->half_open_per_source, 5 },      { &c->half_open_max, 1000 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (*rows[i].value == 0)
+			*rows[i].value = rows[i].otherwise;
+	if (c->port == 0)
+		c->port = 500;
+	if (c->port_nat_t == 0)
+		c->port_nat_t = 4500;
+}
+
+static bool init(struct engine *e)
+{
+	const struct step_table *tables[2] = { e->conf.v1, e->conf.v2 };
+
+	for (size_t i = 0; i < COUNT_OF(tables); i++) {
+		if (!tables[i])
+			continue;
+		e->taken[i] = calloc(tables[i]->count ? tables[i]->count : 1, sizeof(uint64_t));
+		if (!e->taken[i])
+			return false;
+	}
+	e->strangers = strangers_new();
+	return e->strangers && e->conf.random.fill(e->conf.random.host, RANDOM_PRIVATE, e->hash_seed, sizeof(e->hash_seed));
+}
+
+struct engine *engine_new(const struct engine_conf *conf, struct now now)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->conf = *conf;
+	e->now = now;
+	defaults(&e->conf);
+	list_init(&e->events);
+	list_init(&e->sas);
+	list_init(&e->busy);
+	list_init(&e->entries);
+	list_init(&e->commands);
+	if (!init(e)) {
+		engine_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	e->ending = true;
+	commands_free(e);
+	while (!list_empty(&e->sas))
+		sa_free(LIST_ITEM(e->sas.next, struct sa, link));
+	while (!list_empty(&e->entries))
+		entry_free(LIST_ITEM(e->entries.next, struct conn_entry, link));
+	events_clear(e);
+	strangers_free(e->strangers);
+	map_clear(&e->by_spi);
+	map_clear(&e->by_id);
+	map_clear(&e->half_open);
+	map_clear(&e->half.sources);
+	map_clear(&e->children);
+	map_clear(&e->asks);
+	map_clear(&e->entries_by_name);
+	timers_clear(&e->timers);
+	free(e->taken[0]);
+	free(e->taken[1]);
+	wipe(&e->cookies, sizeof(e->cookies));
+	free(e);
+}
+
+bool engine_random(struct engine *e, uint8_t *out, size_t len)
+{
+	return e->conf.random.fill(e->conf.random.host, RANDOM_PUBLIC, out, len);
+}
+
+uint64_t engine_random64(struct engine *e)
+{
+	uint8_t raw[8] = { 0 };
+
+	return engine_random(e, raw, sizeof(raw)) ? get_u64(raw) : 0;
+}
+
+/* Settling one SA may make another busy: until nothing is left. */
+void engine_settle(struct engine *e)
+{
+	while (!list_empty(&e->busy)) {
+		struct sa *sa = LIST_ITEM(e->busy.next, struct sa, busy);
+
+		list_remove(&sa->busy);
+		if (sa->dead)
+			sa_free(sa);
+		else
+			sa_settle(sa);
+	}
+}
+
+static void fire(struct engine *e, struct timer *t)
+{
+	switch ((enum timer_kind)t->what) {
+	case TIMER_SA:
+		sa_expire(LIST_ITEM(t, struct sa, timer));
+		break;
+	case TIMER_EXCHANGE:
+		retransmit_expire(LIST_ITEM(t, struct exchange, timer));
+		break;
+	case TIMER_ASK:
+		ask_expire(e, LIST_ITEM(t, struct pending, timer));
+		break;
+	case TIMER_CHILD:
+		child_expire(LIST_ITEM(t, struct child, timer));
+		break;
+	case TIMER_ENTRY:
+		entry_expire(LIST_ITEM(t, struct conn_entry, timer));
+		break;
+	case TIMER_COMMAND:
+		command_expire(e, t);
+		break;
+	}
+}
+
+void engine_expire(struct engine *e, struct now now)
+{
+	struct timer *t;
+
+	e->now = now;
+	while ((t = timers_due(&e->timers, now.boot))) {
+		fire(e, t);
+		engine_settle(e);
+	}
+}
+
+uint64_t engine_deadline(const struct engine *e)
+{
+	return timers_deadline(&e->timers);
+}
+
+/* --- the data plane's reports --- */
+
+static void limit_reached(struct child *c, enum reason_kind kind)
+{
+	struct reason why = { 0 };
+
+	(void)refuse(&why, kind, 0, value_none(), value_none(), c->conf->at);
+	child_close(c, &why, true, 0);
+}
+
+/* RFC 7296 2.23: a peer behind a NAT is followed, one that is not stays where it is. */
+static void moved(struct child *c, const struct path *path)
+{
+	struct sa *sa = c->sa;
+
+	if (!sa->nat_remote || sa->nat_local || path_equal(&sa->path, path))
+		return;
+	sa->path.remote = path->remote;
+	tell_ike(sa, TELL_IKE_UPDATE);
+}
+
+void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
+{
+	struct child *c = map_get(&e->children, t->child_id);
+
+	e->now = now;
+	if (c && c->state == CHILD_INSTALLED) {
+		switch (t->kind) {
+		case TRAFFIC_SOFT_LIMIT: /* rekeying is the next story; until then the hard limit decides */
+		case TRAFFIC_UNKNOWN_SPI:
+			break;
+		case TRAFFIC_HARD_LIMIT:
+			limit_reached(c, REASON_LIFETIME);
+			break;
+		case TRAFFIC_SEQUENCE_LIMIT:
+			limit_reached(c, REASON_SEQUENCE);
+			break;
+		case TRAFFIC_MOVED:
+			moved(c, &t->path);
+			break;
+		case TRAFFIC_USED:
+			c->sa->last_in = now.boot;
+			break;
+		}
+		sa_touch(c->sa);
+	}
+	engine_settle(e);
+}
+
+/* Whoever was being retried is tried at once: the network may be there again. */
+void engine_network(struct engine *e, struct now now)
+{
+	e->now = now;
+	LIST_EACH(at, &e->entries) {
+		struct conn_entry *entry = LIST_ITEM(at, struct conn_entry, link);
+
+		if (timer_armed(&entry->timer))
+			entry_retry(entry, RETRY_NOW);
+	}
+	engine_settle(e);
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: ISC */
+/* The table of connections: load, replace, unload (vici.md 13.2), and keeping up what is wanted. */
+#include "ike/entry.h"
+#include "ike/exchange.h"
+
+#include <stdlib.h>
+
+#define IKE_PORT 500
+#define IKE_PORT_NATT 4500
+#define RESOLVED_MAX 16u
+
+static uint64_t name_key(const struct engine *e, const char *name)
+{
+	return siphash(e->hash_seed, bytes_str(name));
+}
+
+struct conn_entry *entry_find(const struct engine *e, const char *name)
+{
+	struct conn_entry *entry = map_get(&e->entries_by_name, name_key(e, name));
+
+	return entry && strcmp(entry->conn->name, name) == 0 ? entry : NULL;
+}
+
+struct conn_entry *entry_of_child(const struct engine *e, const char *child)
+{
+	LIST_EACH(at, &e->entries) {
+		struct conn_entry *entry = LIST_ITEM(at, struct conn_entry, link);
+
+		if (connection_child(entry->conn, child))
+			return entry;
+	}
+	return NULL;
+}
+
+unsigned entry_fits(const struct conn_entry *entry, const struct addr *local, const struct addr *remote)
+{
+	struct addr_conf resolved[RESOLVED_MAX];
+	struct connection c = *entry->conn;
+
+	if (entry->resolved_count == 0)
+		return connection_fits(entry->conn, local, remote);
+	for (size_t i = 0; i < entry->resolved_count; i++)
+		resolved[i] = (struct addr_conf){ .kind = ADDR_CONF_RANGE, .first = entry->resolved[i], .last = entry->resolved[i] };
+	c.remote_addrs = resolved;
+	c.remote_count = entry->resolved_count;
+	return connection_fits(&c, local, remote);
+}
+
+/* --- names --- */
+
+static const char *first_name(const struct connection *c)
+{
+	for (size_t i = 0; i < c->remote_count; i++)
+		if (c->remote_addrs[i].kind == ADDR_CONF_NAME)
+			return c->remote_addrs[i].name;
+	return NULL;
+}
+
+/* So that a responder knows whom the name means. A failure is not an error: it is asked again with each attempt of our own. */
+static void resolve(struct conn_entry *entry)
+{
+	const char *name = first_name(entry->conn);
+	struct queued *q = name && !entry->asking ? queued_new(EVENT_ASK) : NULL;
+	struct reason why = { 0 };
+
+	if (!q)
+		return;
+	q->event.ask.kind = ASK_RESOLVE;
+	q->event.ask.name = arena_str(&q->arena, bytes_str(name));
+	entry->asking = q->event.ask.name && ask_post(entry->engine, NULL, entry, q, &why) ? q->ask : NULL;
+}
+
+void entry_resolved(struct conn_entry *entry, const struct answer *a)
+{
+	size_t n = a->addr_count < RESOLVED_MAX ? a->addr_count : RESOLVED_MAX;
+	struct addr *copy = a->ok && n > 0 ? calloc(n, sizeof(*copy)) : NULL;
+
+	if (!copy)
+		return;
+	memcpy(copy, a->addrs, n * sizeof(*copy));
+	free(entry->resolved);
+	entry->resolved = copy;
+	entry->resolved_count = n;
+}
+
+/* --- wants --- */
+
+static void set_want(struct conn_entry *entry, size_t i, enum want want)
+{
+	if (want == WANT_ONCE && entry->wants[i] == WANT_ALWAYS)
+		return;
+	entry->wants[i] = (uint8_t)want;
+}
+
+void entry_want(struct conn_entry *entry, const char *child, enum want want)
+{
+	for (size_t i = 0; i < entry->conn->child_count; i++)
+		if (!child || strcmp(entry->conn->children[i].name, child) == 0)
+			set_want(entry, i, want);
+	if (!child && (entry->conn->child_count == 0 || want == WANT_NONE))
+		entry->want_ike = want != WANT_NONE;
+	if (want == WANT_NONE && !child)
+		timer_stop(&entry->engine->timers, &entry->timer);
+}
+
+static bool wants_any(const struct conn_entry *entry)
+{
+	for (size_t i = 0; i < entry->conn->child_count; i++)
+		if (entry->wants[i] != WANT_NONE)
+			return true;
+	return entry->want_ike;
+}
+
+/* retry_first, doubled with each failure, up to retry_most; a quarter of it is random. */
+static uint64_t backoff(struct conn_entry *entry)
+{
+	const struct engine_conf *conf = &entry->engine->conf;
+	uint64_t wait = conf->retry_first;
+
+	for (unsigned i = 1; i < entry->tries && wait < conf->retry_most; i++)
+		wait *= 2;
+	if (wait > conf->retry_most)
+		wait = conf->retry_most;
+	return wait - engine_random64(entry->engine) % (wait / 4 + 1);
+}
+
+void entry_retry(struct conn_entry *entry, enum retry retry)
+{
+	struct engine *e = entry->engine;
+
+	if (e->ending || !wants_any(entry) || (timer_armed(&entry->timer) && retry != RETRY_NOW))
+		return;
+	if (retry != RETRY_NOW)
+		entry->tries++;
+	(void)timer_set(&e->timers, &entry->timer, e->now.boot + (retry == RETRY_NOW ? 0 : backoff(entry)));
+}
+
+bool entry_is_up(const struct conn_entry *entry, const char *child)
+{
+	const struct engine *e = entry->engine;
+
+	LIST_EACH(at, &e->sas) {
+		const struct sa *sa = LIST_ITEM(at, const struct sa, link);
+
+		if (sa->phase == PHASE_UP && sa->conn && strcmp(sa->conn->name, entry->conn->name) == 0 &&
+		    (!child || child_by_name(sa, child)))
+			return true;
+	}
+	return false;
+}
+
+void entry_expire(struct conn_entry *entry)
+{
+	struct engine *e = entry->engine;
+	struct reason why = { 0 };
+	bool failed = false;
+
+	if (e->ending)
+		return;
+	for (size_t i = 0; i < entry->conn->child_count; i++) {
+		const struct child_conf *child = &entry->conn->children[i];
+
+		if (entry->wants[i] != WANT_NONE && !entry_is_up(entry, child->name))
+			failed = !entry_bring(entry, child, 0, &why) || failed;
+	}
+	if (entry->want_ike && !entry_is_up(entry, NULL))
+		failed = !entry_bring(entry, NULL, 0, &why) || failed;
+	if (failed)
+		entry_retry(entry, RETRY_FAILED);
+}
+
+/* --- bringing up --- */
+
+struct sa *entry_sa(const struct conn_entry *entry)
+{
+	const struct engine *e = entry->engine;
+	struct sa *found = NULL;
+
+	LIST_EACH(at, &e->sas) {
+		struct sa *sa = LIST_ITEM(at, struct sa, link);
+		bool making = sa->initiator && (sa->phase == PHASE_NEW || sa->phase == PHASE_KEYED);
+
+		if (sa->dead || !sa->conn || strcmp(sa->conn->name, entry->conn->name) != 0 ||
+		    (!making && sa->phase != PHASE_UP) || !connection_same_ike(sa->conn, entry->conn))
+			continue;
+		if (!found || sa->phase == PHASE_UP)
+			found = sa;
+	}
+	return found;
+}
+
+static struct path first_path(const struct conn_entry *entry)
+{
+	const struct connection *c = entry->conn;
+	struct path p = { 0 };
+
+	p.local.port = entry->engine->conf.port;
+	p.remote.port = c->remote_port ? c->remote_port : IKE_PORT;
+	if (p.remote.port == IKE_PORT_NATT || (c->local_port && c->local_port == entry->engine->conf.port_nat_t)) {
+		p.local.port = entry->engine->conf.port_nat_t;
+		p.encap = PATH_UDP_NATT;
+	}
+	return p;
+}
+
+static struct sa *new_sa(struct conn_entry *entry, uint64_t command)
+{
+	struct path path = first_path(entry);
+	struct sa *sa = sa_new(entry->engine, entry->engine->conf.v2, true, &path);
+
+	if (!sa)
+		return NULL;
+	sa_set_connection(sa, entry->conn);
+	sa->command = command;
+	if (!job_add(sa, JOB_INIT)) {
+		sa->dead = true; /* nobody has heard of it yet */
+		return NULL;
+	}
+	return sa;
+}
+
+bool entry_bring(struct conn_entry *entry, const struct child_conf *child, uint64_t command, struct reason *why)
+{
+	struct sa *sa = entry_sa(entry);
+
+	if (entry->engine->ending)
+		return refuse_text(why, REASON_CANCELLED, 0, "adit is shutting down");
+	if (!sa)
+		sa = new_sa(entry, command);
+	if (!sa)
+		return refuse_text(why, REASON_MEMORY, 0, "an IKE SA");
+	if (child && !job_add_child(sa, entry->conn, child, command))
+		return refuse_text(why, REASON_LIMIT, 0, "too many tasks wait on this IKE SA");
+	return true;
+}
+
+void entry_result(struct engine *e, const char *conn, const char *child, bool ok, const struct reason *why)
+{
+	struct conn_entry *entry = entry_find(e, conn);
+
+	if (entry && ok)
+		for (size_t i = 0; child && i < entry->conn->child_count; i++)
+			if (strcmp(entry->conn->children[i].name, child) == 0 && entry->wants[i] == WANT_ONCE)
+				entry->wants[i] = WANT_NONE;
+	if (entry && !ok)
+		entry_retry(entry, RETRY_FAILED);
+	command_result(e, conn, child, ok, why);
+}
+
+/* --- load, replace, unload --- */
+
+static bool refuse_at(struct reason *why, struct conf_at at, const char *what)
+{
+	(void)refuse_text(why, REASON_UNSUPPORTED, 0, what);
+	why->where = at;
+	return false;
+}
+
+/* What the configuration can say and this engine cannot do (yet). */
+static bool can_do(const struct engine *e, const struct connection *c, struct reason *why)
+{
+	const struct auth_round *rounds[] = { c->local, c->remote };
+
+	if (c->version == 1 && !e->conf.v1)
+		return refuse_at(why, c->version_at, "IKEv1");
+	if (c->local_rounds != 1 || c->remote_rounds != 1)
+		return refuse_at(why, c->at, "other than one authentication round a side");
+	for (size_t i = 0; i < COUNT_OF(rounds); i++)
+		if (rounds[i]->auth == AUTH_EAP || rounds[i]->auth == AUTH_XAUTH)
+			return refuse_at(why, rounds[i]->auth_at, "EAP and XAuth");
+	for (size_t i = 0; i < c->child_count; i++)
+		if (c->children[i].mode != MODE_TUNNEL)
+			return refuse_at(why, c->children[i].mode_at, "modes other than tunnel");
+	return true;
+}
+
+static bool has_start(const struct child_conf *c)
+{
+	return (c->start_action & ACTION_START) != 0;
+}
+
+/* Child SAs of `name` on all SAs of this connection. */
+static void close_children(struct conn_entry *entry, const char *name, const struct reason *why)
+{
+	LIST_EACH(at, &entry->engine->sas) {
+		struct sa *sa = LIST_ITEM(at, struct sa, link);
+		struct child *c;
+
+		if (sa->phase != PHASE_UP || !sa->conn || strcmp(sa->conn->name, entry->conn->name) != 0)
+			continue;
+		c = child_by_name(sa, name);
+		if (c && sa->child_count == 1)
+			sa_close(sa, why, 0);
+		else if (c)
+			child_close(c, why, false, 0);
+	}
+}
+
+/* Undoes the start actions of children that `next` no longer has as they are. NULL: of all. */
+static void undo(struct conn_entry *entry, const struct connection *next)
+{
+	struct reason why = { .kind = REASON_CANCELLED };
+
+	for (size_t i = 0; i < entry->conn->child_count; i++) {
+		const struct child_conf *old = &entry->conn->children[i], *fresh = next ? connection_child(next, old->name) : NULL;
+
+		if (has_start(old) && !(fresh && child_conf_same(old, fresh)))
+			close_children(entry, old->name, &why);
+	}
+}
+
+static uint8_t *fresh_wants(const struct conn_entry *old, const struct connection *conn)
+{
+	uint8_t *wants = calloc(conn->child_count ? conn->child_count : 1, 1);
+
+	for (size_t i = 0; wants && i < conn->child_count; i++) {
+		const struct child_conf *c = &conn->children[i];
+
+		wants[i] = has_start(c) ? WANT_ALWAYS : WANT_NONE;
+		for (size_t k = 0; old && k < old->conn->child_count; k++)
+			if (strcmp(old->conn->children[k].name, c->name) == 0 && child_conf_same(&old->conn->children[k], c))
+				wants[i] = old->wants[k];
+	}
+	return wants;
+}
+
+static bool replace(struct conn_entry *entry, const struct connection *conn, struct reason *why)
+{
+	bool same = connection_same_ike(entry->conn, conn);
+	uint8_t *wants = fresh_wants(same ? entry : NULL, conn);
+
+	if (!wants)
+		return refuse_text(why, REASON_MEMORY, 0, "a connection");
+	undo(entry, same ? conn : NULL);
+	free(entry->wants);
+	entry->wants = wants;
+	connection_unref(entry->conn);
+	entry->conn = connection_ref(conn);
+	return true;
+}
+
+static bool add(struct engine *e, const struct connection *conn, struct reason *why)
+{
+	struct conn_entry *entry = calloc(1, sizeof(*entry));
+
+	if (entry)
+		entry->wants = fresh_wants(NULL, conn);
+	if (!entry || !entry->wants || !map_put(&e->entries_by_name, name_key(e, conn->name), entry)) {
+		if (entry)
+			free(entry->wants);
+		free(entry);
+		return refuse_text(why, REASON_MEMORY, 0, "a connection");
+	}
+	entry->engine = e;
+	entry->conn = connection_ref(conn);
+	entry->timer.what = TIMER_ENTRY;
+	list_append(&e->entries, &entry->link);
+	return true;
+}
+
+bool entry_load(struct engine *e, const struct connection *conn, struct reason *why)
+{
+	struct conn_entry *entry = entry_find(e, conn->name);
+
+	if (!can_do(e, conn, why))
+		return false;
+	if (entry ? !replace(entry, conn, why) : !add(e, conn, why))
+		return false;
+	entry = entry_find(e, conn->name);
+	resolve(entry);
+	entry->tries = 0;
+	entry_retry(entry, RETRY_NOW);
+	return true;
+}
+
+void entry_free(struct conn_entry *entry)
+{
+	struct engine *e = entry->engine;
+
+	if (entry->asking)
+		ask_cancel(e, entry->asking);
+	timer_stop(&e->timers, &entry->timer);
+	story_forget_entry(entry);
+	(void)map_remove(&e->entries_by_name, name_key(e, entry->conn->name));
+	list_remove(&entry->link);
+	connection_unref(entry->conn);
+	free(entry->wants);
+	free(entry->resolved);
+	free(entry);
+}
+
+bool entry_unload(struct engine *e, const char *name, struct reason *why)
+{
+	struct conn_entry *entry = entry_find(e, name);
+
+	if (!entry)
+		return refuse(why, REASON_NOT_FOUND, 0, value_text(name), value_none(), conf_nowhere());
+	entry_want(entry, NULL, WANT_NONE);
+	undo(entry, NULL);
+	entry_free(entry);
+	return true;
+}

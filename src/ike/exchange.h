@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * An exchange: the work on one message pair. design.md section 4.
+ *
+ * Its arena, the message in hand, its work (what it has found out so far) and its stage. The SA is written when the last row is DONE;
+ * whatever fails before leaves the SA as it was. What it asked and did not get is cancelled with it.
+ */
+#pragma once
+
+#include "ike/child.h"
+
+struct exchange {
+	struct sa *sa;
+	enum role role;
+	uint8_t type;              /* IKEv2 exchange type */
+	enum stage stage;
+	uint32_t message_id;
+	const struct step *row;    /* the one that runs */
+	bool told;                 /* the row's story is written */
+	bool over;                 /* ended; freed by who runs it */
+	bool running;
+	bool authenticated;        /* the message in hand was sealed */
+	struct generation *gen;    /* keys of its messages; NULL: clear */
+	struct arena arena;        /* lives as long as the exchange */
+	struct arena message_arena; /* as long as the message in hand */
+	struct bytes message;
+	uint64_t message_hash;
+	struct ike_header header;
+	struct payloads payloads;
+	struct path path;          /* a responder answers by it */
+	const struct answer *answer; /* that started the row; NULL: a message did */
+	struct answer kept;        /* what it points at */
+	struct job *job, *child_job; /* initiator's; owned */
+	void *work;                /* the version's own; in the arena */
+	void (*work_clear)(struct exchange *x);
+	struct list asks;          /* struct pending */
+	/* retransmit.c */
+	struct bytes request;      /* in flight; in the arena */
+	unsigned tries;
+	struct timer timer;        /* TIMER_EXCHANGE */
+	uint64_t give_up;          /* boot ms; NEVER */
+	struct reason *doubt;      /* owned: an unauthenticated refusal, remembered */
+};
+
+struct exchange *exchange_new(struct sa *sa, enum role role, uint8_t type); /* NULL: out of memory */
+/* Takes job. Starts the exchange that the table names for it. */
+void exchange_start(struct sa *sa, struct job *job);
+/* A checked message for this exchange: message, header, payloads, path are set. */
+void exchange_message(struct exchange *x);
+void exchange_answer(struct exchange *x, enum ask_kind kind, const struct answer *a);
+/* The end: waiters of its jobs hear ok or `why`. */
+void exchange_end(struct exchange *x, bool ok, const struct reason *why);
+/* Its jobs hear `why` now; the request that is out is still seen to its answer. */
+void exchange_abandon(struct exchange *x, const struct reason *why);
+void exchange_free(struct exchange *x);
+/* Writes the running row's story now, so that it stands before what the commit tells. */
+void exchange_tell(struct exchange *x);
+
+/* A question with an arena of its own; exchange_ask sends it. NULL: out of memory (why is filled). */
+struct queued *exchange_question(struct exchange *x, enum ask_kind kind, struct reason *why);
+bool exchange_ask(struct exchange *x, struct queued *q, struct reason *why);
+void exchange_unask(struct exchange *x);      /* cancels what is asked */
+bool exchange_asking(const struct exchange *x); /* answers are still awaited */
+
+/* Messages: payloads are written between begin and request/respond. `room`: most bytes of the payloads. */
+bool exchange_begin(struct exchange *x, struct message_writer *m, size_t room, struct reason *why);
+bool exchange_request(struct exchange *x, struct message_writer *m, struct reason *why);
+bool exchange_respond(struct exchange *x, struct message_writer *m, struct reason *why);
+/* The response with one error notify (0: empty). Out of memory: nothing is sent, the peer asks again. */
+void exchange_respond_error(struct exchange *x, uint16_t notify, struct bytes data);
+
+/* --- retransmit.c --- */
+bool retransmit_start(struct exchange *x);
+void retransmit_stop(struct exchange *x);
+void retransmit_again(struct exchange *x);    /* waits on for an answer, where it was stopped */
+void retransmit_expire(struct exchange *x);
+/* An answer that nobody authenticated says no: keep waiting, but not for long. */
+void retransmit_doubt(struct exchange *x, const struct reason *why);

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: ISC */
+/* Datagrams of SAs that we know, and of those that we do not. */
+#include "ike/input.h"
+#include "iana/ikev2.h"
+
+static bool is_response(const struct ike_header *h)
+{
+	return (h->flags & IKE_FLAG_RESPONSE) != 0;
+}
+
+static bool from_initiator(const struct ike_header *h)
+{
+	return (h->flags & IKE_FLAG_INITIATOR) != 0;
+}
+
+void input_stranger(struct engine *e, const struct input *in, enum story_kind kind, const struct reason *why)
+{
+	struct story_note note = { .path = in->path, .kind = kind, .why = why };
+
+	story_add(e, &note);
+}
+
+void input_answer_clear(struct engine *e, const struct input *in, uint64_t spi_r, uint16_t notify, struct bytes data)
+{
+	uint8_t room[IKE_HEADER_LEN + 8 + 128];
+	struct ike_header h = { .spi_i = in->h.spi_i, .spi_r = spi_r, .major = 2, .exchange = in->h.exchange,
+		                .message_id = in->h.message_id };
+	struct message_writer m;
+
+	if (is_response(&in->h) || !rate_allows(&e->rate, e->hash_seed, e->now.boot, &in->path->remote.addr)) {
+		engine_count(e, COUNTER_RATE_LIMITED);
+		return;
+	}
+	h.flags = IKE_FLAG_RESPONSE | (from_initiator(&in->h) ? 0 : IKE_FLAG_INITIATOR);
+	m = message_begin(room, sizeof(room), &h);
+	notify_write(&m, 0, bytes_none(), notify, data);
+	(void)event_send(e, in->path, message_end(&m), false);
+}
+
+/* --- versions, RFC 7296 2.5 --- */
+
+static bool version_spoken(struct engine *e, const struct input *in)
+{
+	const uint8_t ours = 0x20;
+	struct reason why = { 0 };
+
+	if (in->h.major == 2)
+		return true;
+	engine_count(e, COUNTER_VERSION);
+	(void)refuse(&why, REASON_VERSION, 0, value_number(in->h.major), value_number(2), conf_nowhere());
+	if (in->h.major > 2)
+		input_answer_clear(e, in, in->h.spi_r, IKEV2_NOTIFY_INVALID_MAJOR_VERSION, bytes(&ours, 1));
+	input_stranger(e, in, STORY_REFUSED, &why);
+	return false;
+}
+
+static void unknown_spi(struct engine *e, const struct input *in)
+{
+	engine_count(e, COUNTER_UNKNOWN_SPI);
+	engine_count_vici(e, NULL, VICI_INVALID_SPI);
+	if (!is_response(&in->h))
+		input_answer_clear(e, in, in->h.spi_r, IKEV2_NOTIFY_INVALID_IKE_SPI, bytes_none());
+}
+
+/* --- finding the SA --- */
+
+/* Our SPI is the one that the sender did not choose. */
+static struct sa *sa_of(struct engine *e, const struct ike_header *h)
+{
+	uint64_t own = from_initiator(h) ? h->spi_r : h->spi_i, peer = from_initiator(h) ? h->spi_i : h->spi_r;
+	struct sa *sa = own ? map_get(&e->by_spi, own) : NULL;
+	uint64_t known;
+
+	if (!sa || sa->dead || sa->initiator == from_initiator(h))
+		return NULL;
+	known = sa->initiator ? sa->spi_r : sa->spi_i;
+	if (known != peer && !(sa->phase == PHASE_NEW && sa->initiator))
+		return NULL;
+	return sa;
+}
+
+/* A message whose own side's SPI is ours was ours. */
+static bool reflected(const struct engine *e, const struct ike_header *h)
+{
+	uint64_t sender = from_initiator(h) ? h->spi_i : h->spi_r;
+	const struct sa *sa = map_get(&e->by_spi, sender);
+
+	return sa && sa->initiator == from_initiator(h);
+}
+
+/* --- payloads --- */
+
+/* The datagram in memory of its own: it is decrypted in place, and slices of it live as long as the arena. */
+static bool read_message(struct arena *arena, const struct input *in, struct bytes *message, struct payloads *outer,
+                         struct reason *why)
+{
+	*message = arena_copy(arena, in->datagram);
+	if (message->len == 0)
+		return refuse_text(why, REASON_MEMORY, 0, "a message");
+	return payloads_read(outer, in->h.next, bytes(message->at + IKE_HEADER_LEN, message->len - IKE_HEADER_LEN), arena, why);
+}
+
+/* Opens the SK payload. False: `why`; *authenticated tells whether the seal was right. */
+static bool open_message(struct sa *sa, struct arena *arena, struct bytes message, const struct payloads *outer,
+                         struct payloads *inner, bool *authenticated, struct reason *why)
+{
+	const struct payload *sk = payloads_find(outer, IKEV2_PAYLOAD_SK, NULL);
+	struct bytes chain = bytes_none();
+
+	*authenticated = false;
+	if (!sk)
+		return refuse_text(why, REASON_INTEGRITY, 0, "the message is not protected");
+	if (!sk_open(sa, &sa->gen, message, sk, &chain, why)) {
+		*authenticated = why->kind == REASON_SYNTAX;
+		return false;
+	}
+	*authenticated = true;
+	return payloads_read(inner, outer->sk_next, chain, arena, why);
+}
+
+/* --- responses --- */
+
+/* RFC 7296 2.21.4: it may be forged, it changes nothing but our patience, and the story. */
+static void unprotected_answer(struct exchange *x, const struct payloads *outer)
+{
+	struct sa *sa = x->sa;
+	struct reason why = { 0 };
+	struct notify n;
+
+	engine_count(sa->engine, COUNTER_UNPROTECTED);
+	if (sa->phase == PHASE_UP || sa->phase == PHASE_GONE || x->doubt || !notify_find_error(&n, outer))
+		return;
+	(void)refuse(&why, REASON_PEER_REFUSED, n.type, value_none(), value_none(), sa->conn ? sa->conn->at : conf_nowhere());
+	why.about = value_text("unauthenticated answer");
+	story_reason(sa, STORY_PEER_REFUSED, &why);
+	retransmit_doubt(x, &why);
+}
+
+static void take_message(struct exchange *x, const struct input *in, struct arena *arena, struct bytes message,
+                         const struct payloads *p, bool authenticated)
+{
+	struct sa *sa = x->sa;
+
+	arena_clear(&x->message_arena);
+	x->message_arena = *arena;
+	*arena = (struct arena){ 0 };
+	x->message = message;
+	x->message_hash = in->hash;
+	x->header = in->h;
+	x->payloads = *p;
+	x->path = *in->path;
+	x->authenticated = authenticated;
+	engine_count_message(sa->engine, sa_name(sa), x->type, false, is_response(&in->h));
+	if (authenticated)
+		sa->last_in = sa->engine->now.boot;
+}
+
+static void response(struct sa *sa, const struct input *in)
+{
+	struct engine *e = sa->engine;
+	struct exchange *x = sa->ours;
+	struct arena arena = { 0 };
+	struct payloads outer = { 0 }, inner = { 0 };
+	struct reason why = { 0 };
+	struct bytes message;
+	bool authenticated = false, ok;
+
+	if (!x || x->stage != STAGE_SENT || x->message_id != in->h.message_id || x->type != in->h.exchange) {
+		engine_count(e, COUNTER_STRAY_RESPONSE);
+		return;
+	}
+	ok = read_message(&arena, in, &message, &outer, &why);
+	if (ok && x->gen && !payloads_find(&outer, IKEV2_PAYLOAD_SK, NULL)) {
+		unprotected_answer(x, &outer);
+	} else if (ok && x->gen) {
+		ok = open_message(sa, &arena, message, &outer, &inner, &authenticated, &why);
+		if (authenticated) {
+			sa->next_out++;
+			retransmit_stop(x);
+			take_message(x, in, &arena, message, &inner, true);
+			if (ok)
+				exchange_message(x);
+			else
+				sa->table->refused(x, &why);
+		} else {
+			engine_count(e, COUNTER_INTEGRITY);
+		}
+	} else if (ok) {
+		take_message(x, in, &arena, message, &outer, false);
+		exchange_message(x);
+	} else {
+		engine_count(e, COUNTER_MALFORMED);
+	}
+	arena_clear(&arena);
+}
+
+/* --- requests --- */
+
+static void again(struct sa *sa, const struct input *in)
+{
+	engine_count(sa->engine, COUNTER_RETRANSMISSION);
+	(void)event_send(sa->engine, in->path, bytes(sa->cache, sa->cache_len), false);
+	sa->last_out = sa->engine->now.boot;
+}
+
+/* RFC 7296 2.23: on an established SA, a peer behind a NAT is followed to where it sends from. */
+static void follow(struct sa *sa, const struct path *path)
+{
+	if (path_equal(&sa->path, path))
+		return;
+	if (sa->phase == PHASE_KEYED) {
+		sa->path = *path; /* the move to port 4500 */
+		return;
+	}
+	if (sa->phase != PHASE_UP || sa->initiator || !sa->nat_remote)
+		return;
+	sa->path = *path;
+	tell_ike(sa, TELL_IKE_UPDATE);
+}
+
+static void fresh_request(struct sa *sa, const struct input *in, struct arena *arena, struct bytes message,
+                          const struct payloads *inner, const struct reason *bad)
+{
+	struct engine *e = sa->engine;
+	struct exchange *x;
+	struct reason why = { 0 };
+	const struct step *row = bad ? NULL : step_find(sa->table, RESPONDER, in->h.exchange, STAGE_FIRST, ASK_NONE, sa->phase, inner, &why);
+
+	/* no such exchange in this phase: as if it had not come; the message ID stays free */
+	if (!bad && !row && why.kind == REASON_UNEXPECTED) {
+		engine_count(e, COUNTER_UNEXPECTED);
+		return;
+	}
+	x = exchange_new(sa, RESPONDER, in->h.exchange);
+	if (!x)
+		return;
+	follow(sa, in->path);
+	take_message(x, in, arena, message, inner, true);
+	x->message_id = in->h.message_id;
+	sa->theirs = x;
+	sa->next_in++;
+	sa_touch(sa);
+	if (!bad) {
+		exchange_message(x);
+		return;
+	}
+	x->running = true;
+	sa->table->refused(x, bad);
+	x->running = false;
+	if (x->over)
+		exchange_free(x);
+}
+
+static void request(struct sa *sa, const struct input *in)
+{
+	struct engine *e = sa->engine;
+	struct arena arena = { 0 };
+	struct payloads outer = { 0 }, inner = { 0 };
+	struct reason why = { 0 };
+	struct bytes message;
+	bool authenticated = false, ok;
+
+	switch (window_request(sa, in->h.message_id, in->hash)) {
+	case WINDOW_AGAIN:
+		again(sa, in);
+		return;
+	case WINDOW_BUSY:
+		engine_count(e, COUNTER_RETRANSMISSION_BUSY);
+		return;
+	case WINDOW_OUTSIDE:
+		engine_count(e, COUNTER_WINDOW);
+		return;
+	case WINDOW_FRESH:
+		break;
+	}
+	if (sa->phase == PHASE_NEW || sa->phase == PHASE_GONE) {
+		engine_count(e, COUNTER_UNEXPECTED);
+		return;
+	}
+	if (!read_message(&arena, in, &message, &outer, &why)) {
+		engine_count(e, COUNTER_MALFORMED);
+	} else {
+		ok = open_message(sa, &arena, message, &outer, &inner, &authenticated, &why);
+		if (authenticated)
+			fresh_request(sa, in, &arena, message, &inner, ok ? NULL : &why);
+		else
+			engine_count(e, COUNTER_INTEGRITY);
+	}
+	arena_clear(&arena);
+}
+
+static void dispatch(struct engine *e, const struct input *in)
+{
+	struct sa *sa;
+
+	if (reflected(e, &in->h)) {
+		engine_count(e, COUNTER_REFLECTED);
+		return;
+	}
+	if (in->h.exchange == IKEV2_EXCHANGE_IKE_SA_INIT && !is_response(&in->h)) {
+		input_first(e, in);
+		return;
+	}
+	sa = sa_of(e, &in->h);
+	if (!sa) {
+		unknown_spi(e, in);
+		return;
+	}
+	if (is_response(&in->h))
+		response(sa, in);
+	else
+		request(sa, in);
+	sa_touch(sa);
+}
+
+void engine_input(struct engine *e, struct now now, const struct path *path, struct bytes datagram)
+{
+	struct input in = { .path = path, .datagram = datagram };
+	struct reason why = { 0 };
+
+	e->now = now;
+	engine_count(e, COUNTER_INPUT);
+	if (!ike_header_read(&in.h, datagram, &why)) {
+		engine_count(e, COUNTER_MALFORMED);
+		engine_count_vici(e, NULL, VICI_INVALID);
+		return;
+	}
+	in.hash = siphash(e->hash_seed, datagram);
+	if (version_spoken(e, &in))
+		dispatch(e, &in);
+	engine_settle(e);
+}

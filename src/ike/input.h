@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The way of a datagram: header and version, which SA, whose turn (message ID), seal, payloads, row. RFC 7296 1.5, 2.1 to 2.6,
+ * 2.21.4. What does not pass is counted; nothing is answered but what the RFC says, and that at a limited rate.
+ */
+#pragma once
+
+#include "ike/exchange.h"
+
+struct input {
+	const struct path *path;
+	struct bytes datagram;
+	struct ike_header h;
+	uint64_t hash;         /* of the datagram: tells a retransmission from another message */
+};
+
+/* A request for a new SA, after the checks that cost nothing. init_request.c */
+void input_first(struct engine *e, const struct input *in);
+/* An unprotected message with one notify to where `in` came from, within the rate. */
+void input_answer_clear(struct engine *e, const struct input *in, uint64_t spi_r, uint16_t notify, struct bytes data);
+void input_stranger(struct engine *e, const struct input *in, enum story_kind kind, const struct reason *why);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/* Half-open counts, and the rate of errors outside of an SA. */
+#include "ike/limit.h"
+
+static uint64_t source_key(const uint8_t seed[16], const struct addr *source)
+{
+	return siphash(seed, addr_bytes(source));
+}
+
+unsigned half_open_of(const struct half_open_limit *h, const uint8_t seed[16], const struct addr *source)
+{
+	return (unsigned)(uintptr_t)map_get(&h->sources, source_key(seed, source));
+}
+
+bool half_open_add(struct half_open_limit *h, const uint8_t seed[16], const struct addr *source)
+{
+	uintptr_t n = half_open_of(h, seed, source);
+
+	/* the map holds a number where it wants a pointer: never followed, never 0 */
+	if (!map_put(&h->sources, source_key(seed, source), (void *)(n + 1)))
+		return false;
+	h->count++;
+	return true;
+}
+
+void half_open_remove(struct half_open_limit *h, const uint8_t seed[16], const struct addr *source)
+{
+	uint64_t key = source_key(seed, source);
+	uintptr_t n = half_open_of(h, seed, source);
+
+	if (n == 0)
+		return;
+	h->count--;
+	if (n == 1)
+		(void)map_remove(&h->sources, key);
+	else
+		(void)map_put(&h->sources, key, (void *)(n - 1)); /* replaces: cannot fail */
+}
+
+#define RATE_BURST 4u
+
+bool rate_allows(struct rate_limit *r, const uint8_t seed[16], uint64_t now, const struct addr *source)
+{
+	size_t keep = source->family == ADDR_V4 ? 3 : 7;
+	size_t slot = siphash(seed, bytes(source->ip, keep)) % RATE_SLOTS;
+	uint64_t refill = (now - r->at[slot]) / 1000u;
+
+	if (r->at[slot] == 0 || refill >= RATE_BURST) {
+		r->left[slot] = RATE_BURST;
+		r->at[slot] = now;
+	} else if (refill > 0) {
+		unsigned left = r->left[slot] + (unsigned)refill;
+
+		r->left[slot] = (uint8_t)(left < RATE_BURST ? left : RATE_BURST);
+		r->at[slot] += refill * 1000u;
+	}
+	if (r->left[slot] == 0)
+		return false;
+	r->left[slot]--;
+	return true;
+}

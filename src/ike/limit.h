@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a peer may cost before it is authenticated: half-open SAs in all and per source, cookies (RFC 7296 2.6), and how many
+ * error messages we send outside of an SA (2.5, 1.5; attacks.md: no more bytes out than in, no flood).
+ */
+#pragma once
+
+#include "base/addr.h"
+#include "base/map.h"
+#include "base/random.h"
+
+struct half_open_limit {
+	size_t count;            /* half-open SAs that a peer has made */
+	struct map sources;      /* siphash(address) -> their number */
+};
+unsigned half_open_of(const struct half_open_limit *h, const uint8_t seed[16], const struct addr *source);
+bool half_open_add(struct half_open_limit *h, const uint8_t seed[16], const struct addr *source); /* false: memory */
+void half_open_remove(struct half_open_limit *h, const uint8_t seed[16], const struct addr *source);
+
+#define COOKIE_LEN 33u /* version of the secret, SHA-256 */
+struct cookies {
+	uint8_t secret[2][32];   /* current and previous */
+	uint8_t version;
+	uint64_t since;          /* boot ms when the current one was made; 0: none */
+};
+/* Cookie = version | SHA-256(Ni | IPi | SPIi | secret): nothing is stored. False: no randomness. */
+bool cookie_make(struct cookies *c, struct random random, uint64_t now, uint8_t out[COOKIE_LEN], struct bytes ni,
+                 const struct addr *source, uint64_t spi_i);
+bool cookie_right(const struct cookies *c, uint64_t now, struct bytes cookie, struct bytes ni, const struct addr *source,
+                  uint64_t spi_i);
+
+#define RATE_SLOTS 64u
+struct rate_limit {
+	uint64_t at[RATE_SLOTS];   /* boot ms of the last refill of a network's bucket */
+	uint8_t left[RATE_SLOTS];
+};
+/* Whether an unprotected error may go to this source now: 4 at once, then 1 a second for each IPv4 /24, IPv6 /56. */
+bool rate_allows(struct rate_limit *r, const uint8_t seed[16], uint64_t now, const struct addr *source);

@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: ISC */
+/* IKE SAs: birth, timers, jobs, end. */
+#include "ike/entry.h"
+#include "ike/exchange.h"
+#include "iana/ikev2.h"
+
+#include <stdlib.h>
+
+#define SA_MAX (4u * 1024u * 1024u)
+#define SEAL_IDLE MINUTES(1)      /* expanded keys go after it */
+#define LINGER SECONDS(30)        /* PHASE_GONE answers retransmissions so long */
+#define STEADY MINUTES(1)         /* an SA that was up so long starts the backoff anew */
+#define RESPONDER_GRACE SECONDS(60) /* whoever set the SA up renews it first */
+
+/* --- birth --- */
+
+static uint64_t fresh_spi(struct engine *e)
+{
+	uint8_t raw[8];
+
+	for (unsigned i = 0; i < 16; i++) {
+		if (!engine_random(e, raw, sizeof(raw)))
+			return 0;
+		if (get_u64(raw) != 0 && !map_get(&e->by_spi, get_u64(raw)))
+			return get_u64(raw);
+	}
+	return 0;
+}
+
+static bool enter(struct engine *e, struct sa *sa)
+{
+	uint64_t spi = fresh_spi(e);
+
+	if (!spi || !map_put(&e->by_spi, spi, sa))
+		return false;
+	do {
+		if (++e->last_ike_id == 0)
+			e->last_ike_id = 1;
+	} while (map_get(&e->by_id, e->last_ike_id));
+	sa->id = e->last_ike_id;
+	if (!map_put(&e->by_id, sa->id, sa) || !timer_set(&e->timers, &sa->timer, NEVER)) {
+		(void)map_remove(&e->by_id, sa->id);
+		(void)map_remove(&e->by_spi, spi);
+		return false;
+	}
+	if (sa->initiator)
+		sa->spi_i = spi;
+	else
+		sa->spi_r = spi;
+	list_append(&e->sas, &sa->link);
+	e->sa_count++;
+	return true;
+}
+
+struct sa *sa_new(struct engine *e, const struct step_table *table, bool initiator, const struct path *path)
+{
+	struct sa *sa = e->sa_count < SA_MAX ? calloc(1, sizeof(*sa)) : NULL;
+
+	if (!sa) {
+		engine_count(e, COUNTER_MEMORY);
+		return NULL;
+	}
+	sa->engine = e;
+	sa->table = table;
+	sa->initiator = initiator;
+	sa->phase = PHASE_NEW;
+	sa->path = *path;
+	sa->created = sa->last_in = sa->last_out = e->now.boot;
+	sa->life_at = NEVER;
+	sa->timer.what = TIMER_SA;
+	list_init(&sa->jobs);
+	list_init(&sa->children);
+	if (!enter(e, sa)) {
+		engine_count(e, COUNTER_MEMORY);
+		free(sa);
+		return NULL;
+	}
+	sa_touch(sa);
+	return sa;
+}
+
+void sa_set_connection(struct sa *sa, const struct connection *conn)
+{
+	struct connection *ref = conn ? connection_ref(conn) : NULL;
+
+	if (sa->conn && ref && strcmp(sa->conn->name, ref->name) != 0)
+		story_forget_sa(sa);
+	connection_unref(sa->conn);
+	sa->conn = ref;
+}
+
+const char *sa_name(const struct sa *sa)
+{
+	return sa->conn ? sa->conn->name : NULL;
+}
+
+static bool set_id(struct identity *to, const struct identity *from)
+{
+	uint8_t *data = NULL;
+
+	if (from->data.len > 0) {
+		data = malloc(from->data.len);
+		if (!data)
+			return false;
+		memcpy(data, from->data.at, from->data.len);
+	}
+	free((void *)(uintptr_t)to->data.at);
+	*to = (struct identity){ .type = from->type, .data = bytes(data, from->data.len) };
+	return true;
+}
+
+bool sa_set_ids(struct sa *sa, const struct identity *local, const struct identity *remote)
+{
+	return set_id(&sa->local_id, local) && set_id(&sa->remote_id, remote);
+}
+
+void sa_touch(struct sa *sa)
+{
+	if (!sa->busy.next)
+		list_append(&sa->engine->busy, &sa->busy);
+}
+
+/* --- jobs --- */
+
+struct job *job_add(struct sa *sa, enum job_kind kind)
+{
+	struct job *job = sa->job_count < JOBS_MAX ? calloc(1, sizeof(*job)) : NULL;
+
+	if (!job) {
+		engine_count(sa->engine, COUNTER_MEMORY);
+		return NULL;
+	}
+	job->kind = kind;
+	job->command = sa->engine->command;
+	list_append(&sa->jobs, &job->link);
+	sa->job_count++;
+	sa_touch(sa);
+	return job;
+}
+
+void job_free(struct job *job)
+{
+	if (!job)
+		return;
+	connection_unref(job->conn);
+	free(job);
+}
+
+static struct job *job_out(struct sa *sa, struct list *at)
+{
+	list_remove(at);
+	sa->job_count--;
+	return LIST_ITEM(at, struct job, link);
+}
+
+struct job *job_take(struct sa *sa, enum job_kind kind)
+{
+	LIST_EACH(at, &sa->jobs)
+		if (LIST_ITEM(at, struct job, link)->kind == kind)
+			return job_out(sa, at);
+	return NULL;
+}
+
+static bool is_for(const struct job *job, const char *child)
+{
+	return job && job->kind == JOB_CHILD && strcmp(job->child->name, child) == 0;
+}
+
+bool job_pending(const struct sa *sa, const char *child)
+{
+	if (sa->ours && (is_for(sa->ours->job, child) || is_for(sa->ours->child_job, child)))
+		return true;
+	LIST_EACH(at, &sa->jobs)
+		if (is_for(LIST_ITEM(at, struct job, link), child))
+			return true;
+	return false;
+}
+
+bool job_add_child(struct sa *sa, const struct connection *conn, const struct child_conf *child, uint64_t command)
+{
+	struct job *job;
+
+	if (job_pending(sa, child->name))
+		return true;
+	job = job_add(sa, JOB_CHILD);
+	if (!job)
+		return false;
+	job->conn = connection_ref(conn);
+	job->child = child;
+	job->command = command;
+	return true;
+}
+
+static bool job_fits(enum job_kind kind, enum phase phase)
+{
+	switch (kind) {
+	case JOB_INIT:
+		return phase == PHASE_NEW;
+	case JOB_AUTH:
+		return phase == PHASE_KEYED;
+	case JOB_CHILD:
+	case JOB_CHILD_DELETE:
+	case JOB_LIVENESS:
+		return phase == PHASE_UP;
+	case JOB_IKE_DELETE:
+	case JOB_REFUSE:
+		return phase == PHASE_CLOSING;
+	case JOB_KINDS:
+		break;
+	}
+	return false;
+}
+
+static struct job *next_job(struct sa *sa)
+{
+	LIST_EACH(at, &sa->jobs)
+		if (job_fits(LIST_ITEM(at, struct job, link)->kind, sa->phase))
+			return job_out(sa, at);
+	return NULL;
+}
+
+/* --- timers --- */
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t liveness_at(const struct sa *sa)
+{
+	if (!sa->conn || sa->conn->dpd_delay == 0 || sa->ours)
+		return NEVER;
+	return sa->last_in + SECONDS(sa->conn->dpd_delay);
+}
+
+static uint64_t keepalive_at(const struct sa *sa)
+{
+	return sa->nat_local ? sa->last_out + sa->engine->conf.keepalive : NEVER;
+}
+
+static uint64_t half_open_at(const struct sa *sa)
+{
+	if (sa->initiator || (sa->phase != PHASE_NEW && sa->phase != PHASE_KEYED))
+		return NEVER;
+	return sa->created + sa->engine->conf.half_open_timeout;
+}
+
+static uint64_t nearest(const struct sa *sa)
+{
+	uint64_t at = half_open_at(sa);
+
+	if (sa->phase == PHASE_GONE)
+		return sa->gone_at + LINGER;
+	if (sa->phase == PHASE_UP)
+		at = least(at, least(least(liveness_at(sa), keepalive_at(sa)), sa->life_at));
+	if (sa->cache)
+		at = least(at, sa->cached_at + sa->engine->conf.response_cache);
+	if (sa->gen.in || sa->gen.out)
+		at = least(at, sa->sealed_at + SEAL_IDLE);
+	return at;
+}
+
+void sa_settle(struct sa *sa)
+{
+	struct job *job;
+
+	if (!sa->dead && sa->close_after && sa->phase == PHASE_UP && !sa->ours)
+		sa_close(sa, sa->last_reason, 0);
+	if (sa->dead)
+		return;
+	while (!sa->ours && !sa->dead && sa->phase != PHASE_GONE && (job = next_job(sa)))
+		exchange_start(sa, job);
+	if (!sa->dead)
+		(void)timer_set(&sa->engine->timers, &sa->timer, nearest(sa)); /* armed before: cannot fail */
+}
+
+static void renew(struct sa *sa)
+{
+	struct engine *e = sa->engine;
+	struct conn_entry *entry = sa->conn ? entry_find(e, sa->conn->name) : NULL;
+	struct reason why = { 0 };
+
+	(void)refuse(&why, REASON_LIFETIME, 0, value_none(), value_none(), sa->conn ? sa->conn->at : conf_nowhere());
+	if (entry && sa->renew && !e->ending) {
+		LIST_EACH(at, &sa->children)
+			entry_want(entry, LIST_ITEM(at, struct child, link)->conf->name, WANT_ONCE);
+		entry_retry(entry, RETRY_NOW);
+	}
+	sa_close(sa, &why, 0);
+}
+
+static void expire_up(struct sa *sa, uint64_t now)
+{
+	if (sa->life_at <= now) {
+		sa->life_at = NEVER;
+		renew(sa);
+		return;
+	}
+	if (liveness_at(sa) <= now) {
+		/* out of memory: looked at again when the wait is over once more */
+		if (!job_add(sa, JOB_LIVENESS))
+			sa->last_in = now;
+	}
+	if (keepalive_at(sa) <= now) {
+		sa->last_out = now;
+		(void)event_send(sa->engine, &sa->path, bytes("\xff", 1), true);
+	}
+}
+
+void sa_expire(struct sa *sa)
+{
+	uint64_t now = sa->engine->now.boot;
+	struct reason why = { 0 };
+
+	(void)timer_set(&sa->engine->timers, &sa->timer, NEVER);
+	sa_touch(sa);
+	if (sa->phase == PHASE_GONE && sa->gone_at + LINGER <= now) {
+		sa_end(sa, NULL, false);
+		return;
+	}
+	if (half_open_at(sa) <= now) {
+		(void)refuse(&why, REASON_HALF_OPEN, 0, value_of(VALUE_DURATION, now - sa->created, bytes_none()), value_none(),
+		             conf_nowhere());
+		sa_end(sa, &why, false);
+		return;
+	}
+	if (sa->cache && sa->cached_at + sa->engine->conf.response_cache <= now)
+		window_drop_cache(sa);
+	if (sa->sealed_at + SEAL_IDLE <= now)
+		sk_idle(&sa->gen);
+	if (sa->phase == PHASE_UP)
+		expire_up(sa, now);
+}
+
+/* --- up --- */
+
+void sa_half_done(struct sa *sa)
+{
+	struct engine *e = sa->engine;
+
+	if (sa->half_counted)
+		half_open_remove(&e->half, e->hash_seed, &sa->source);
+	sa->half_counted = false;
+	if (sa->half_key && map_get(&e->half_open, sa->half_key) == sa)
+		(void)map_remove(&e->half_open, sa->half_key);
+	sa->half_key = 0;
+}
+
+static void half_free(struct sa *sa)
+{
+	if (!sa->half)
+		return;
+	arena_clear(&sa->half->arena);
+	free(sa->half);
+	sa->half = NULL;
+}
+
+struct sa *sa_same_peer(const struct sa *sa, const struct sa *after)
+{
+	const struct list *head = &sa->engine->sas;
+	const struct list *at = after ? after->link.next : head->next;
+
+	for (; at != head; at = at->next) {
+		struct sa *other = LIST_ITEM(at, struct sa, link);
+
+		if (other != sa && other->phase == PHASE_UP && identity_equal(&other->local_id, &sa->local_id) &&
+		    identity_equal(&other->remote_id, &sa->remote_id))
+			return other;
+	}
+	return NULL;
+}
+
+/* The end of the lifetime: the side that set the SA up comes first, so that not both renew it at once. */
+static uint64_t choose_life(struct sa *sa)
+{
+	struct lifetime life = lifetime_choose(sa->conn->time, engine_random64(sa->engine));
+	uint64_t now = sa->engine->now.boot;
+
+	if (life.hard == 0)
+		return NEVER;
+	if (!sa->initiator)
+		return now + SECONDS(life.hard) + RESPONDER_GRACE;
+	return now + SECONDS(life.hard);
+}
+
+void sa_up(struct sa *sa)
+{
+	struct engine *e = sa->engine;
+
+	sa_half_done(sa);
+	half_free(sa);
+	sa->phase = PHASE_UP;
+	sa->established = e->now.boot;
+	sa->renew = sa->initiator;
+	sa->life_at = choose_life(sa);
+	story_step(sa, STORY_UP, "IKE SA is up");
+	tell_ike(sa, TELL_IKE_UP);
+	entry_result(e, sa->conn->name, NULL, true, NULL);
+	sa_touch(sa);
+}
+
+/* --- end --- */
+
+static void end_jobs(struct sa *sa, const struct reason *why)
+{
+	while (!list_empty(&sa->jobs)) {
+		struct job *job = job_out(sa, sa->jobs.next);
+
+		if (job->kind == JOB_CHILD)
+			entry_result(sa->engine, job->conn->name, job->child->name, false, why);
+		job_free(job);
+	}
+}
+
+static void end_children(struct sa *sa, const struct reason *why)
+{
+	while (!list_empty(&sa->children))
+		child_end(LIST_ITEM(sa->children.next, struct child, link), why);
+}
+
+/* What start_action, dpd_action and close_action want after an SA has gone. */
+static void want_again(struct sa *sa, const struct reason *why)
+{
+	struct conn_entry *entry = sa->conn ? entry_find(sa->engine, sa->conn->name) : NULL;
+	bool silent = why->kind == REASON_NO_ANSWER, closed = why->kind == REASON_PEER_DELETED;
+
+	if (!entry || sa->engine->ending)
+		return;
+	LIST_EACH(at, &sa->children) {
+		const struct child_conf *conf = LIST_ITEM(at, struct child, link)->conf;
+		uint8_t action = silent ? conf->dpd_action : closed ? conf->close_action : ACTION_NONE;
+
+		if (action & ACTION_START)
+			entry_want(entry, conf->name, WANT_ONCE);
+	}
+	if (sa->established && sa->engine->now.boot - sa->established >= STEADY)
+		entry->tries = 0;
+	entry_retry(entry, sa->established ? RETRY_LOST : RETRY_FAILED);
+}
+
+static void tell_end(struct sa *sa, const struct reason *why)
+{
+	if (sa->established) {
+		story_reason(sa, STORY_DOWN, why);
+		tell_ike(sa, TELL_IKE_DOWN);
+	}
+	if (!sa->established && why->kind == REASON_HALF_OPEN)
+		story_reason(sa, STORY_DOWN, why);
+}
+
+static void keep_for_retransmissions(struct sa *sa)
+{
+	sa->phase = PHASE_GONE;
+	sa->gone_at = sa->engine->now.boot;
+	half_free(sa);
+	sa_touch(sa);
+}
+
+void sa_end(struct sa *sa, const struct reason *why, bool linger)
+{
+	struct engine *e = sa->engine;
+	struct reason none = { .kind = REASON_CANCELLED };
+	bool was_gone = sa->phase == PHASE_GONE;
+
+	if (sa->dead)
+		return;
+	why = why ? why : &none;
+	sa->dead = !linger;
+	if (!was_gone) {
+		sa->phase = PHASE_GONE;
+		tell_end(sa, why);
+		want_again(sa, why);
+		end_children(sa, why);
+		if (sa->conn && sa->initiator && !sa->established)
+			entry_result(e, sa->conn->name, NULL, false, why);
+	}
+	if (sa->ours)
+		exchange_end(sa->ours, false, why);
+	if (sa->theirs)
+		exchange_end(sa->theirs, false, why);
+	end_jobs(sa, why);
+	if (!was_gone)
+		command_gone(e, sa->id, 0);
+	story_forget_sa(sa);
+	if (linger && sa->cache) {
+		keep_for_retransmissions(sa);
+		return;
+	}
+	sa->dead = true;
+	sa_half_done(sa);
+	sa_touch(sa);
+}
+
+static void keep_reason(struct sa *sa, const struct reason *why)
+{
+	struct reason *old = sa->last_reason;
+
+	sa->last_reason = why ? reason_keep(why) : NULL;
+	free(old); /* last: `why` may be it */
+}
+
+/* A request that is out keeps its message ID until it is answered (window of 1): only its purpose ends here. */
+static void end_ours(struct sa *sa, const struct reason *why)
+{
+	struct exchange *x = sa->ours;
+
+	if (x && x->stage == STAGE_SENT)
+		exchange_abandon(x, why);
+	else if (x)
+		exchange_end(x, false, why);
+}
+
+/* From here on only our last request is under way. */
+static bool close_with(struct sa *sa, enum job_kind kind, uint16_t notify, const struct reason *why)
+{
+	struct job *job;
+
+	end_ours(sa, why);
+	if (sa->theirs)
+		exchange_end(sa->theirs, false, why);
+	end_jobs(sa, why);
+	sa->phase = PHASE_CLOSING;
+	job = job_add(sa, kind);
+	if (!job)
+		return false;
+	job->notify = notify;
+	return true;
+}
+
+void sa_close(struct sa *sa, const struct reason *why, uint64_t command)
+{
+	if (sa->dead || sa->phase == PHASE_GONE || sa->phase == PHASE_CLOSING)
+		return;
+	if (command)
+		sa->command = command;
+	keep_reason(sa, why);
+	/* the peer may be established already: it must hear of the end */
+	if (sa->phase == PHASE_KEYED && sa->initiator && sa->ours && sa->ours->stage >= STAGE_SENT) {
+		sa->close_after = true;
+		return;
+	}
+	if (sa->phase != PHASE_UP) {
+		sa_end(sa, why, false);
+		return;
+	}
+	/* their place is taken, or their time is over: they carry nothing any more */
+	if (why && (why->kind == REASON_REPLACED || why->kind == REASON_LIFETIME))
+		end_children(sa, why);
+	if (!close_with(sa, JOB_IKE_DELETE, 0, why))
+		sa_end(sa, why, false);
+}
+
+void sa_refuse(struct sa *sa, const struct reason *why, uint16_t notify)
+{
+	keep_reason(sa, why);
+	if (!close_with(sa, JOB_REFUSE, notify, why))
+		sa_end(sa, why, false);
+}
+
+void sa_free(struct sa *sa)
+{
+	struct engine *e = sa->engine;
+
+	sa->dead = true;
+	if (sa->ours)
+		exchange_end(sa->ours, false, NULL);
+	if (sa->theirs)
+		exchange_end(sa->theirs, false, NULL);
+	while (!list_empty(&sa->jobs))
+		job_free(job_out(sa, sa->jobs.next));
+	end_children(sa, NULL);
+	sa_half_done(sa);
+	story_forget_sa(sa);
+	timer_stop(&e->timers, &sa->timer);
+	(void)map_remove(&e->by_spi, sa_spi_own(sa));
+	(void)map_remove(&e->by_id, sa->id);
+	list_remove(&sa->link);
+	list_remove(&sa->busy);
+	e->sa_count--;
+	half_free(sa);
+	generation_clear(&sa->gen);
+	window_drop_cache(sa);
+	connection_unref(sa->conn);
+	free((void *)(uintptr_t)sa->local_id.data.at);
+	free((void *)(uintptr_t)sa->remote_id.data.at);
+	free(sa->last_reason);
+	free(sa);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * An IKE SA, its jobs and its Child SAs. RFC 7296 2.
+ *
+ * Owner: the engine's tables. sa_end takes an SA out of service at once (its Child SAs go, its waiters are told), but the memory
+ * goes in engine_settle. An SA whose last response the peer may have missed stays for a while in PHASE_GONE, which only answers
+ * retransmissions.
+ */
+#pragma once
+
+#include "crypto/crypto.h"
+#include "ike/core.h"
+
+/* One set of IKE keys. An exchange names the one that its messages are sealed with. */
+struct generation {
+	struct suite suite;
+	struct ike_keys keys;
+	struct seal *in, *out; /* expanded when first used, dropped after a minute of silence */
+	uint64_t iv;           /* of the last sealed message: AEADs need each only once */
+};
+void generation_clear(struct generation *g);
+
+/* What IKE_AUTH needs of IKE_SA_INIT; freed when the SA is up. */
+struct half {
+	struct arena arena;
+	struct bytes first_i, first_r; /* the IKE_SA_INIT messages, for the AUTH octets */
+	struct bytes ni, nr;
+	struct bytes certreq;          /* hashes of the peer's CERTREQ */
+	bool certreq_seen, childless;
+	hash_set hashes;               /* of its SIGNATURE_HASH_ALGORITHMS */
+};
+
+struct job {
+	struct list link;
+	enum job_kind kind;
+	struct connection *conn;       /* CHILD: reference */
+	const struct child_conf *child; /* CHILD: in conn */
+	uint16_t ke;                   /* CHILD: after INVALID_KE_PAYLOAD; 0: the first of the proposal */
+	unsigned tries;
+	uint32_t child_id;             /* CHILD_DELETE; 0 when only the SPI is known */
+	uint32_t spi;                  /* CHILD_DELETE: our inbound SPI */
+	uint16_t notify;               /* REFUSE */
+	uint64_t command;              /* token, for the news that it causes */
+};
+#define JOBS_MAX 64u                   /* of one SA */
+
+struct attempt;
+struct child;
+
+struct sa {
+	struct engine *engine;
+	struct list link;              /* engine->sas */
+	struct list busy;              /* engine->busy; in no list when there is nothing to settle */
+	uint32_t id;
+	enum phase phase;
+	bool initiator;
+	bool dead;                     /* out of service; freed when settled */
+	const struct step_table *table;
+	uint64_t spi_i, spi_r;
+	struct path path;
+	struct connection *conn;       /* reference; NULL: a responder that does not know */
+	struct identity local_id, remote_id; /* data owned (one allocation each) */
+	bool nat_local, nat_remote, nat_fake, peer_adit, vendor_sent;
+	struct half *half;
+	struct generation gen;
+	uint32_t next_out, next_in;    /* message IDs */
+	struct exchange *ours, *theirs;
+	/* the last response, and what it answers (2.1) */
+	uint8_t *cache;
+	size_t cache_len;
+	uint64_t cache_hash;           /* siphash of the request */
+	bool cache_answered;           /* there was a request; the cache may have been dropped since */
+	struct list jobs;
+	size_t job_count;
+	struct list children;
+	size_t child_count;
+	struct timer timer;            /* TIMER_SA: the nearest of what follows */
+	uint64_t created, established, last_in, last_out, sealed_at, cached_at, gone_at;
+	uint64_t life_at;              /* NEVER: none */
+	bool close_after;              /* a command ended it while IKE_AUTH was out: closed as soon as it is up */
+	bool renew;                    /* set up anew when the lifetime is over */
+	bool half_counted;             /* in engine->half, for `source` */
+	struct addr source;
+	uint64_t half_key;             /* in engine->half_open; 0: not */
+	struct attempt *attempt;
+	uint64_t command;              /* that made it */
+	struct reason *last_reason;    /* owned: why it goes, while CLOSING */
+};
+
+/* As initiator: path.remote is not known yet. NULL: out of memory, randomness, or the limit of SAs. */
+struct sa *sa_new(struct engine *e, const struct step_table *table, bool initiator, const struct path *path);
+static inline uint64_t sa_spi_own(const struct sa *sa)
+{
+	return sa->initiator ? sa->spi_i : sa->spi_r;
+}
+void sa_set_connection(struct sa *sa, const struct connection *conn);
+const char *sa_name(const struct sa *sa); /* the connection's, or NULL */
+bool sa_set_ids(struct sa *sa, const struct identity *local, const struct identity *remote);
+/* Looks at the SA again in engine_settle. */
+void sa_touch(struct sa *sa);
+void sa_settle(struct sa *sa);            /* starts the next job, arms the timer */
+void sa_expire(struct sa *sa);
+/* Established: everything is authenticated. Clears `half`. */
+void sa_up(struct sa *sa);
+/*
+ * Takes it out of service: waiters and the user are told `why`. linger: it goes on answering retransmissions of the last
+ * request for a while.
+ */
+void sa_end(struct sa *sa, const struct reason *why, bool linger);
+/* Sends a delete (SAs that are not up just end); the Child SAs go at once. */
+void sa_close(struct sa *sa, const struct reason *why, uint64_t command);
+/* Tells the peer `notify` in an INFORMATIONAL and ends (RFC 7296 2.21.2). */
+void sa_refuse(struct sa *sa, const struct reason *why, uint16_t notify);
+void sa_free(struct sa *sa);
+/* Another established SA between the same identities: the first behind `after`. */
+struct sa *sa_same_peer(const struct sa *sa, const struct sa *after);
+void sa_half_done(struct sa *sa);         /* no longer half-open: the counts */
+
+/* --- jobs --- */
+struct job *job_add(struct sa *sa, enum job_kind kind); /* NULL: memory, or too many */
+void job_free(struct job *job);
+struct job *job_take(struct sa *sa, enum job_kind kind); /* the first of this kind, out of the queue */
+/* A Child SA for `child` is wanted on this SA: nothing is added when one is under way. */
+bool job_add_child(struct sa *sa, const struct connection *conn, const struct child_conf *child, uint64_t command);
+bool job_pending(const struct sa *sa, const char *child);
+
+/* --- sk.c: the SK payload, RFC 7296 3.14 --- */
+/* The whole message around an inner chain; empty: memory, randomness or the library failed. */
+struct bytes sk_seal(struct sa *sa, struct generation *g, const struct ike_header *h, uint8_t first, struct bytes chain,
+                     struct arena *arena);
+/* Verifies and decrypts in place. `datagram` lies in memory that may be changed. REASON_INTEGRITY. */
+bool sk_open(struct sa *sa, struct generation *g, struct bytes datagram, const struct payload *sk, struct bytes *chain,
+             struct reason *why);
+void sk_idle(struct generation *g); /* drops the expanded keys */
+
+/* --- window.c: message IDs and the response cache, RFC 7296 2.1 to 2.3 --- */
+enum window_verdict { WINDOW_FRESH, WINDOW_AGAIN, WINDOW_BUSY, WINDOW_OUTSIDE };
+enum window_verdict window_request(const struct sa *sa, uint32_t message_id, uint64_t hash);
+void window_answered(struct sa *sa, struct bytes response, uint64_t request_hash);
+void window_drop_cache(struct sa *sa);
+
+/* --- nat.c: RFC 7296 2.23 --- */
+bool nat_hash(uint8_t out[20], uint64_t spi_i, uint64_t spi_r, const struct endpoint *at);
+/* Writes both NAT_DETECTION notifies; `fake`: a source that nobody has, so that the peer sees a NAT. */
+bool nat_write(struct message_writer *m, struct engine *e, uint64_t spi_i, uint64_t spi_r, const struct path *path, bool fake);
+/* Reads them: true when they are there; *local: we are behind a NAT; *remote: the peer is. */
+bool nat_read(const struct payloads *p, uint64_t spi_i, uint64_t spi_r, const struct path *path, bool *local, bool *remote);
+void nat_float(struct sa *sa); /* to port 4500 */
+
+/* --- info.c --- */
+void ike_info_of(const struct sa *sa, struct ike_info *out);
+enum child_state child_state_of(const struct child *c);
+
+/* --- story.c --- */
+struct story_note {
+	struct sa *sa;          /* or NULL: a stranger */
+	const struct path *path; /* NULL: that of the SA */
+	enum story_kind kind;
+	const char *words;
+	const struct reason *why;
+	uint32_t child_id;
+	uint64_t command;       /* 0: that of the SA */
+};
+void story_add(struct engine *e, const struct story_note *note);
+void story_step(struct sa *sa, enum story_kind kind, const char *words);
+void story_reason(struct sa *sa, enum story_kind kind, const struct reason *why);
+void story_forget_sa(struct sa *sa);
+struct conn_entry;
+void story_forget_entry(struct conn_entry *entry);
+struct strangers *strangers_new(void);
+void strangers_free(struct strangers *s);
+void tell_ike(struct sa *sa, enum tell_kind kind);
+void tell_child(struct child *c, enum tell_kind kind);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+/* SA and TS payloads of a Child SA: offering, accepting, choosing. RFC 7296 1.3.1, 2.7, 2.9. */
+#include "ike/v2/parts.h"
+
+bool ask_spi(struct exchange *x, struct reason *why)
+{
+	struct queued *q = exchange_question(x, ASK_SPI, why);
+
+	if (!q)
+		return false;
+	q->event.ask.remote = x->sa->path.remote.addr;
+	return exchange_ask(x, q, why);
+}
+
+static struct bytes spi_bytes(struct arena *arena, uint32_t spi)
+{
+	uint8_t *mem = arena_take(arena, 4);
+
+	if (!mem)
+		return bytes_none();
+	put_u32(mem, spi);
+	return bytes(mem, 4);
+}
+
+/* --- initiator --- */
+
+static bool wanted_transform(const struct transform *t, bool without_ke)
+{
+	if (t->type > TRANSFORM_ESN)
+		return false; /* additional key exchanges need IKE_FOLLOWUP_KE */
+	return t->type != TRANSFORM_KE || !without_ke;
+}
+
+static bool copy_proposal(struct arena *arena, const struct proposal *from, bool without_ke, struct proposal *to)
+{
+	*to = *from;
+	to->count = 0;
+	to->transforms = arena_array(arena, from->count ? from->count : 1, sizeof(*to->transforms));
+	if (!to->transforms)
+		return false;
+	for (uint16_t i = 0; i < from->count; i++)
+		if (wanted_transform(&from->transforms[i], without_ke))
+			to->transforms[to->count++] = from->transforms[i];
+	return true;
+}
+
+static bool esp_offer(struct arena *arena, const struct proposals *conf, bool without_ke, struct bytes spi, struct proposals *out)
+{
+	out->count = 0;
+	out->list = arena_array(arena, conf->count ? conf->count : 1, sizeof(*out->list));
+	if (!out->list)
+		return false;
+	for (uint16_t i = 0; i < conf->count; i++) {
+		if (!copy_proposal(arena, &conf->list[i], without_ke, &out->list[i]))
+			return false;
+		out->list[i].number = (uint8_t)(i + 1);
+		out->list[i].spi = spi;
+		out->count++;
+	}
+	return true;
+}
+
+bool offer_make(struct exchange *x, const struct child_plan *plan, bool without_ke, struct child_offer *o, struct reason *why)
+{
+	struct bytes spi = spi_bytes(&x->arena, plan->spi_in);
+
+	if (spi.len == 0 || !esp_offer(&x->arena, &plan->conf->esp, without_ke, spi, &o->esp) ||
+	    !child_selectors(x->sa, plan->conf, &o->local, &o->remote, &x->arena))
+		return refuse_text(why, REASON_MEMORY, 0, "a Child SA");
+	if (o->local.count > 0 && o->remote.count > 0)
+		return true;
+	(void)refuse(why, REASON_TS, 0, value_none(), value_none(), o->local.count ? plan->conf->remote_ts_at : plan->conf->local_ts_at);
+	why->about = value_text("no selector is left for this address family");
+	return false;
+}
+
+void offer_write(struct exchange *x, struct message_writer *m, const struct child_offer *o)
+{
+	sa_write(m, &o->esp, &x->arena);
+	ts_write(m, IKEV2_PAYLOAD_TS_I, &o->local, &x->arena);
+	ts_write(m, IKEV2_PAYLOAD_TS_R, &o->remote, &x->arena);
+}
+
+static bool read_ts(struct exchange *x, uint8_t type, struct selectors *out, struct reason *why)
+{
+	const struct payload *p = payloads_find(&x->payloads, type, NULL);
+
+	if (p && selectors_read(out, p->body, &x->arena))
+		return true;
+	return refuse_text(why, REASON_SYNTAX, IKEV2_NOTIFY_INVALID_SYNTAX, "TS payload");
+}
+
+static bool read_sa(struct exchange *x, struct proposals *out, struct reason *why)
+{
+	const struct payload *p = payloads_find(&x->payloads, IKEV2_PAYLOAD_SA, NULL);
+
+	if (p && proposals_read(out, p->body, &x->arena))
+		return true;
+	return refuse_text(why, REASON_SYNTAX, IKEV2_NOTIFY_INVALID_SYNTAX, "SA payload");
+}
+
+static bool read_spi(const struct proposal *p, uint32_t *spi, struct reason *why)
+{
+	*spi = p->spi.len == 4 ? get_u32(p->spi.at) : 0;
+	return *spi != 0 || refuse_text(why, REASON_SYNTAX, IKEV2_NOTIFY_INVALID_SYNTAX, "SPI");
+}
+
+bool offer_accepted(struct exchange *x, const struct child_offer *o, bool without_ke, struct child_plan *plan, struct reason *why)
+{
+	const struct child_conf *conf = plan->conf;
+	struct proposals answer;
+	struct selectors local, remote;
+
+	if (!read_sa(x, &answer, why) || !read_ts(x, IKEV2_PAYLOAD_TS_I, &local, why) ||
+	    !read_ts(x, IKEV2_PAYLOAD_TS_R, &remote, why))
+		return false;
+	if (answer.count != 1)
+		return refuse_text(why, REASON_SYNTAX, IKEV2_NOTIFY_INVALID_SYNTAX, "SA payload with one proposal");
+	if (!proposal_accept(&plan->suite, &o->esp, &answer.list[0], without_ke, conf->esp_at, &x->arena, why) ||
+	    !read_spi(&answer.list[0], &plan->spi_out, why))
+		return false;
+	if (!selectors_accept(&o->local, &local, conf->local_ts_at, &x->arena, why) ||
+	    !selectors_accept(&o->remote, &remote, conf->remote_ts_at, &x->arena, why))
+		return false;
+	plan->local_ts = local;
+	plan->remote_ts = remote;
+	return true;
+}
+
+/* --- responder --- */
+
+struct taking {
+	struct proposals offered;
+	struct selectors ts_i, ts_r;
+	bool without_ke;
+	uint16_t ke_sent;
+};
+
+/* One of our children against the offer: its selectors are the first question, its proposals the second. */
+static bool try_child(struct exchange *x, const struct taking *t, const struct child_conf *conf, struct child_plan *plan,
+                      uint8_t *number, bool *ts_fits, struct reason *why)
+{
+	struct choose_how how = { .without_ke = t->without_ke, .ke_sent = t->ke_sent, .where = conf->esp_at };
+	const struct proposal *one;
+	struct selectors local, remote;
+	struct proposals ours;
+
+	*ts_fits = false;
+	if (!child_selectors(x->sa, conf, &local, &remote, &x->arena) ||
+	    !esp_offer(&x->arena, &conf->esp, t->without_ke, bytes_none(), &ours))
+		return refuse_text(why, REASON_MEMORY, IKEV2_NOTIFY_NO_ADDITIONAL_SAS, "a Child SA");
+	if (!selectors_narrow(&plan->local_ts, &local, &t->ts_r, conf->local_ts_at, &x->arena, why) ||
+	    !selectors_narrow(&plan->remote_ts, &remote, &t->ts_i, conf->remote_ts_at, &x->arena, why))
+		return false;
+	*ts_fits = true;
+	if (!proposal_choose(&plan->suite, &one, &ours, &t->offered, how, &x->arena, why))
+		return false;
+	*number = one->number;
+	return read_spi(one, &plan->spi_out, why);
+}
+
+static bool same_selectors(const struct selectors *a, const struct selectors *b)
+{
+	for (uint16_t i = 0; a->count == b->count && i < a->count; i++)
+		if (!selector_equal(&a->list[i], &b->list[i]))
+			return false;
+	return a->count == b->count;
+}
+
+/* Better: nothing was narrowed, and it is not up already. */
+static unsigned rank(const struct exchange *x, const struct taking *t, const struct child_plan *plan)
+{
+	unsigned exact = same_selectors(&plan->local_ts, &t->ts_r) && same_selectors(&plan->remote_ts, &t->ts_i);
+
+	return 1 + 2 * exact + (child_by_name(x->sa, plan->conf->name) == NULL);
+}
+
+static bool choose_child(struct exchange *x, const struct taking *t, struct child_plan *plan, uint8_t *number, struct reason *why)
+{
+	const struct connection *c = x->sa->conn;
+	unsigned best = 0;
+	bool nearest_fits = false;
+
+	for (size_t i = 0; i < c->child_count; i++) {
+		struct child_plan one = *plan;
+		struct reason no = { 0 };
+		uint8_t n = 0;
+		bool ts_fits;
+
+		one.conf = &c->children[i];
+		if (try_child(x, t, one.conf, &one, &n, &ts_fits, &no)) {
+			if (rank(x, t, &one) <= best)
+				continue;
+			best = rank(x, t, &one);
+			*plan = one;
+			*number = n;
+		} else if (why->kind == REASON_NONE || (ts_fits && !nearest_fits)) {
+			*why = no;
+			nearest_fits = ts_fits;
+		}
+	}
+	if (best == 0 && why->kind == REASON_NONE)
+		return refuse(why, REASON_TS, IKEV2_NOTIFY_TS_UNACCEPTABLE, value_selectors(&t->ts_r, &x->arena), value_none(), c->at);
+	return best > 0;
+}
+
+bool offer_take(struct exchange *x, bool without_ke, uint16_t ke_sent, struct child_plan *plan, uint8_t *number, struct reason *why)
+{
+	struct taking t = { .without_ke = without_ke, .ke_sent = ke_sent };
+
+	if (!read_sa(x, &t.offered, why) || !read_ts(x, IKEV2_PAYLOAD_TS_I, &t.ts_i, why) ||
+	    !read_ts(x, IKEV2_PAYLOAD_TS_R, &t.ts_r, why))
+		return false;
+	plan->conn = x->sa->conn;
+	plan->initiator = false;
+	return choose_child(x, &t, plan, number, why);
+}
+
+bool offer_answer(struct exchange *x, struct message_writer *m, const struct child_plan *plan, uint8_t number, struct reason *why)
+{
+	struct bytes spi = spi_bytes(&x->arena, plan->spi_in);
+	struct proposal chosen;
+	struct proposals one = { 1, &chosen };
+
+	if (spi.len == 0 || !proposal_of_suite(&chosen, &plan->suite, number, spi, &x->arena))
+		return refuse_text(why, REASON_MEMORY, 0, "a proposal");
+	sa_write(m, &one, &x->arena);
+	ts_write(m, IKEV2_PAYLOAD_TS_I, &plan->remote_ts, &x->arena);
+	ts_write(m, IKEV2_PAYLOAD_TS_R, &plan->local_ts, &x->arena);
+	return true;
+}
+
+void child_failed(struct exchange *x, const struct child_conf *conf, const struct reason *why)
+{
+	enum story_kind kind = why->kind == REASON_PEER_REFUSED ? STORY_PEER_REFUSED : STORY_REFUSED;
+	struct story_note note = { .sa = x->sa, .kind = kind, .why = why, .words = "the IKE SA is up, the Child SA is not" };
+
+	story_add(x->sa->engine, &note);
+	if (conf)
+		entry_result(x->sa->engine, x->sa->conn->name, conf->name, false, why);
+}

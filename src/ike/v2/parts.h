@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the handlers of IKEv2 share: the rows' functions, and pieces that more than one message has. For ike/v2/ only.
+ *
+ * A handler is named after what it does with its message; the RFC's transcript stands above the code that writes or reads it.
+ */
+#pragma once
+
+#include "iana/ikev2.h"
+#include "ike/entry.h"
+#include "ike/exchange.h"
+
+#define NONCE_LEN 32u      /* at least half the key size of the largest PRF, 2.10 */
+#define COOKIES_MAX 4u     /* COOKIE answers that an initiator follows */
+#define OTHER_KE_MAX 4u    /* INVALID_KE_PAYLOAD answers that an initiator follows */
+
+/* --- rows --- */
+enum outcome init_start(struct exchange *x, struct reason *why);
+enum outcome init_resolved(struct exchange *x, struct reason *why);
+enum outcome init_found(struct exchange *x, struct reason *why);
+enum outcome init_request(struct exchange *x, struct reason *why);
+enum outcome init_cookie(struct exchange *x, struct reason *why);
+enum outcome init_other_ke(struct exchange *x, struct reason *why);
+enum outcome init_refused(struct exchange *x, struct reason *why);
+enum outcome init_accept(struct exchange *x, struct reason *why);
+enum outcome init_keys(struct exchange *x, struct reason *why);
+enum outcome init_take(struct exchange *x, struct reason *why);
+enum outcome init_part(struct exchange *x, struct reason *why);
+
+enum outcome auth_start(struct exchange *x, struct reason *why);
+enum outcome auth_part(struct exchange *x, struct reason *why);
+enum outcome auth_accept(struct exchange *x, struct reason *why);
+enum outcome auth_refused(struct exchange *x, struct reason *why);
+enum outcome auth_peer_proved(struct exchange *x, struct reason *why);
+enum outcome auth_installed(struct exchange *x, struct reason *why);
+enum outcome auth_take(struct exchange *x, struct reason *why);
+enum outcome auth_take_without(struct exchange *x, struct reason *why);
+enum outcome auth_checked(struct exchange *x, struct reason *why);
+enum outcome auth_made(struct exchange *x, struct reason *why);
+enum outcome auth_answer(struct exchange *x, struct reason *why);
+
+enum outcome child_start(struct exchange *x, struct reason *why);
+enum outcome child_part(struct exchange *x, struct reason *why);
+enum outcome child_other_ke(struct exchange *x, struct reason *why);
+enum outcome child_refused(struct exchange *x, struct reason *why);
+enum outcome child_accept(struct exchange *x, struct reason *why);
+enum outcome child_agreed(struct exchange *x, struct reason *why);
+enum outcome child_installed(struct exchange *x, struct reason *why);
+enum outcome child_take(struct exchange *x, struct reason *why);
+enum outcome child_take_part(struct exchange *x, struct reason *why);
+enum outcome child_answer(struct exchange *x, struct reason *why);
+enum outcome child_take_rekey(struct exchange *x, struct reason *why);
+enum outcome child_take_closing(struct exchange *x, struct reason *why);
+
+enum outcome info_send(struct exchange *x, struct reason *why);
+enum outcome info_done(struct exchange *x, struct reason *why);
+enum outcome info_take(struct exchange *x, struct reason *why);
+
+/* --- refuse.c --- */
+void v2_refused(struct exchange *x, const struct reason *why);
+void v2_failed(struct exchange *x, const struct reason *why);
+/* The peer said no to our request: the story tells what we sent and where it stands. Fills `why`. */
+void peer_refused(struct exchange *x, uint16_t notify, struct reason *why);
+
+/* --- ke.c --- */
+/* The key exchange that a proposal list names first, of those that are built; NULL: none is named. */
+const struct algorithm *ke_first(const struct proposals *p);
+/* Whether `id` is named anywhere in the list and built. NULL: no. */
+const struct algorithm *ke_named(const struct proposals *p, uint16_t id);
+bool ke_seed(struct exchange *x, const struct algorithm *ke, struct bytes *seed, struct reason *why);
+bool ke_ask(struct exchange *x, const struct algorithm *ke, struct bytes seed, struct bytes peer, bool agree_only, struct reason *why);
+bool make_nonce(struct exchange *x, struct bytes *nonce, struct reason *why);
+bool take_nonce(struct exchange *x, struct bytes *nonce, struct reason *why);
+/* The method in an INVALID_KE_PAYLOAD notify; 0: malformed. */
+uint16_t invalid_ke(const struct notify *n);
+
+/* --- offer.c: SA and TS payloads of a Child SA --- */
+struct child_offer {
+	struct proposals esp;               /* offered: numbers and SPI filled in */
+	struct selectors local, remote;
+};
+/* What we offer for the plan (its spi_in is there). without_ke: IKE_AUTH, RFC 7296 1.2. `ke` first when not 0. */
+bool offer_make(struct exchange *x, const struct child_plan *plan, bool without_ke, struct child_offer *o, struct reason *why);
+void offer_write(struct exchange *x, struct message_writer *m, const struct child_offer *o);
+/* Reads SAr2, TSi, TSr of the answer into the plan. */
+bool offer_accepted(struct exchange *x, const struct child_offer *o, bool without_ke, struct child_plan *plan, struct reason *why);
+/* As responder: reads SAi2, TSi, TSr, chooses among the connection's children. *number: of the chosen proposal. */
+bool offer_take(struct exchange *x, bool without_ke, uint16_t ke_sent, struct child_plan *plan, uint8_t *number, struct reason *why);
+bool offer_answer(struct exchange *x, struct message_writer *m, const struct child_plan *plan, uint8_t number, struct reason *why);
+bool ask_spi(struct exchange *x, struct reason *why);
+/* A child came to nothing although the IKE SA stays: told to the user, to the story. */
+void child_failed(struct exchange *x, const struct child_conf *conf, const struct reason *why);
+
+/* --- work --- */
+void *work_new(struct exchange *x, size_t size, void (*clear)(struct exchange *x), struct reason *why);
