@@ -334,11 +334,6 @@ void story_entry_print(struct text *t, const struct story_entry *entry)
 void story_entry_explain(struct text *t, const struct story_entry *entry)
 {
 	print_head(t, entry);
-	if (!entry->why)
-		return;
-	reason_print(t, entry->why);
-	text_add(t, "\n");
-	reason_explain(t, entry->why);
-	if (entry->kind == STORY_PEER_REFUSED)
-		text_add(t, "  the reason is known at the peer: its log and story tell it\n");
+	if (entry->why)
+		reason_explain(t, entry->why);
 }
