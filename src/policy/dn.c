@@ -153,12 +153,14 @@ static bool is_text(unsigned tag)
 
 /* --- printing --- */
 
-/* Arcs that end, each below 2^63. */
+/* Arcs that end, each below 2^63 and written in its shortest form. */
 static bool is_sound_oid(struct bytes oid)
 {
 	unsigned groups = 0;
 
 	for (size_t i = 0; i < oid.len; i++) {
+		if (groups == 0 && oid.at[i] == 0x80)
+			return false;
 		groups = oid.at[i] & 0x80 ? groups + 1 : 0;
 		if (groups == 9)
 			return false;

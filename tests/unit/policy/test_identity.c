@@ -184,6 +184,7 @@ static const struct {
 	{ "gw.example.org", "fqdn:^gw[0-9]+\\.example\\.org$", NO },
 	{ "keyid:gw7.example.org", "fqdn:^gw[0-9]+\\.example\\.org$", NO },
 	{ "ab", "fqdn:^a|b$", NO }, /* a part is not enough */
+	{ "xb", "fqdn:^a|b$", NO },
 	{ "a", "fqdn:^a|b$", LOW },
 	{ "C=CH, CN=gw", "asn1dn:^C=CH, CN=.*$", LOW },
 	{ "C=CH, CN=gw\\, OU=x", "asn1dn:^C=CH, CN=gw, OU=x$", NO }, /* a comma inside a value does not end it */
@@ -260,6 +261,7 @@ static const struct {
 } names[] = {
 	{ "empty name", "3000", "" },
 	{ "unknown type", "300b3109300706022a03130161", "1.2.3=a" },
+	{ "type with an arc that is not the shortest", "300c310a300806032a800313" "0161", "2a8003=a" },
 	{ "type with a broken arc", "300b3109300706022a83130161", "2a83=a" },
 	{ "nothing at all", "", NULL },
 	{ "tag alone", "30", NULL },
