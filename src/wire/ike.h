@@ -124,7 +124,7 @@ void payload_open(struct message_writer *m, uint8_t type);      /* critical bit 
 void payload_close(struct message_writer *m);
 void payload_write(struct message_writer *m, uint8_t type, struct bytes body);
 struct bytes message_end(struct message_writer *m);             /* empty when it did not fit */
-/* A chain without header (the inside of SK); *first gets the type of its first payload. */
+/* A chain without header (the inside of SK); *first gets the type of its first payload. Needs one byte of room more. */
 struct message_writer chain_begin(void *at, size_t room);
 struct bytes chain_end(struct message_writer *m, uint8_t *first);
 
@@ -152,12 +152,15 @@ struct sk_layout {
 };
 bool sk_write(struct writer *out, const struct ike_header *h, uint8_t first_inner, struct bytes chain, size_t iv_len,
               size_t block_len, size_t icv_len, struct sk_layout *layout);
-/* For a received message whose last payload is SK at `sk`; false when it is too short or text is no multiple of a block. */
+/*
+ * For a received message whose last payload is SK at `sk`, read from the bytes behind the IKE header. False when it is too
+ * short or text is no multiple of a block.
+ */
 bool sk_layout_read(struct sk_layout *layout, const struct payload *sk, size_t message_len, size_t iv_len, size_t block_len,
                     size_t icv_len);
 /* Removes the padding of decrypted text; false when the pad length lies. */
 bool sk_unpad(struct bytes *chain, struct bytes text);
 
-/* One line a message, one line a payload, for logs and traces; never fails on odd input. */
+/* One line a message, one line a payload, each with its line end, for logs and traces; never fails on odd input. */
 void ike_header_print(struct text *t, const struct ike_header *h);
 void payloads_print(struct text *t, const struct payloads *p);

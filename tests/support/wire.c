@@ -171,3 +171,19 @@ bool wire_reread(uint8_t type, struct bytes body, struct bytes *again, struct ar
 	*again = bytes(chain.at + 4, chain.len - 4);
 	return true;
 }
+
+#define TS_HEADER 4u /* what is left when no selector was known */
+
+bool wire_stable(uint8_t type, struct bytes body, struct arena *arena)
+{
+	bool ts = type == IKEV2_PAYLOAD_TS_I || type == IKEV2_PAYLOAD_TS_R, lossy = ts || type == IKEV2_PAYLOAD_SA;
+	struct bytes once, twice;
+
+	if (!wire_reread(type, body, &once, arena))
+		return true;
+	if (lossy ? once.len > body.len : once.len != body.len)
+		return false;
+	if (ts && once.len == TS_HEADER)
+		return true;
+	return wire_reread(type, once, &twice, arena) && bytes_equal(once, twice);
+}

@@ -11,3 +11,10 @@
  * written (in the arena); a type that has no reader is given back as it is.
  */
 bool wire_reread(uint8_t type, struct bytes body, struct bytes *again, struct arena *arena);
+
+/*
+ * What is read and written is read again, and written to the same bytes. The first writing may differ from what came in its
+ * reserved bits alone, so its length is the same; proposals and selectors also lose attributes and types that say nothing
+ * to us (RFC 7296 3.3.6, RFC 9478). True also when the reader refuses.
+ */
+bool wire_stable(uint8_t type, struct bytes body, struct arena *arena);
