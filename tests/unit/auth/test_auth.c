@@ -475,7 +475,7 @@ static void memory_running_out(const struct end *alice_end, const struct end *bo
 	q = make_question(&alice, alice_end, "bob");
 	assert_true(auth_make(alice.ring, &q, &a, &alice.arena, &why));
 	c = check_question(&bob, "bob", &a);
-	for (size_t limit = 1; limit < 6000; limit += 37) {
+	for (size_t limit = 1; limit < 6000; limit += 89) {
 		struct arena small = { .limit = limit };
 
 		taken = auth_check(bob.ring, &c, &small, &why);
