@@ -68,3 +68,16 @@ const char *conf_intern(struct bytes text)
 	entry_count++;
 	return e->text;
 }
+
+void conf_intern_clear(void)
+{
+	for (size_t i = 0; i < head_count; i++) {
+		for (struct entry *e = heads[i], *next; e; e = next) {
+			next = e->next;
+			free(e);
+		}
+	}
+	free(heads);
+	heads = NULL;
+	head_count = entry_count = 0;
+}

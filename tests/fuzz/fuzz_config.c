@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "config/intern.h"
 #include "config/load.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -72,5 +73,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		look_at(config->connections[i]);
 	config_free(config);
 	problems_clear(&problems);
+	conf_intern_clear();
 	return 0;
 }
