@@ -9,9 +9,9 @@
 
 #include <stdlib.h>
 
-#include "hex.h"
 #include "ipsec/esp.h"
 #include "ipsec/packet.h"
+#include "packets.h"
 
 static const struct {
 	const char *name;
@@ -162,14 +162,14 @@ static void vectors_are_met(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(vectors); i++) {
 		uint8_t key[64], iv[16], inner[256], sealed[256], buffer[512];
-		size_t key_len = hex(key, sizeof(key), vectors[i].key), inner_len, sealed_len, iv_len;
+		size_t key_len = hex_into(key, sizeof(key), vectors[i].key), inner_len, sealed_len, iv_len;
 		struct pair p;
 		struct esp_job job = { .buffer = buffer, .capacity = sizeof(buffer), .next = vectors[i].next };
 
-		key_len += hex(key + key_len, sizeof(key) - key_len, vectors[i].salt);
-		iv_len = hex(iv, sizeof(iv), vectors[i].iv);
-		inner_len = hex(inner, sizeof(inner), vectors[i].inner);
-		sealed_len = hex(sealed, sizeof(sealed), vectors[i].sealed);
+		key_len += hex_into(key + key_len, sizeof(key) - key_len, vectors[i].salt);
+		iv_len = hex_into(iv, sizeof(iv), vectors[i].iv);
+		inner_len = hex_into(inner, sizeof(inner), vectors[i].inner);
+		sealed_len = hex_into(sealed, sizeof(sealed), vectors[i].sealed);
 		pair_init(&p, vectors[i].encr, vectors[i].bits, vectors[i].encr == 12 ? AUTH_SHA256_128 : 0, vectors[i].esn, 64,
 		    bytes(key, key_len));
 		p.out.spi = vectors[i].spi;
@@ -364,7 +364,7 @@ static void insides_are_checked(void **state)
 	pair_init(&p, 20, 128, 0, false, 64, bytes_none());
 	for (size_t i = 0; i < COUNT_OF(insides); i++) {
 		uint8_t packet[256];
-		size_t len = hex(packet + 16, sizeof(packet) - 16, insides[i].text);
+		size_t len = hex_into(packet + 16, sizeof(packet) - 16, insides[i].text);
 		enum drop drop;
 
 		put_u32(packet, p.out.spi);

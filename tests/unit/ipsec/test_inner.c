@@ -6,13 +6,13 @@
 
 #include <stdlib.h>
 
-#include "hex.h"
 #include "iana/ip.h"
 #include "ipsec/checksum.h"
 #include "ipsec/fragment.h"
 #include "ipsec/icmp.h"
 #include "ipsec/mss.h"
 #include "ipsec/outer.h"
+#include "packets.h"
 
 /* The slow, obvious sum: word by word. */
 static uint16_t slow_sum(const uint8_t *at, size_t len, uint32_t sum)
@@ -107,7 +107,7 @@ static void mss_is_clamped(void **state)
 	for (size_t i = 0; i < COUNT_OF(mss_cases) * 2; i++) {
 		bool six = i % 2;
 		uint8_t data[160] = { 0 }, before[160], options[40];
-		size_t options_len = hex(options, sizeof(options), mss_cases[i / 2].options), len, at;
+		size_t options_len = hex_into(options, sizeof(options), mss_cases[i / 2].options), len, at;
 		struct packet p;
 
 		len = six ? make_ipv6(data, "2001:db8::1", "2001:db8::2", 6, 20 + options_len) :
@@ -268,7 +268,7 @@ static void fragments_carry_copied_options(void **state)
 
 	(void)state;
 	/* an option that is not copied (7: record route), then one that is (0x94: router alert) */
-	hex(data, sizeof(data), "48000078 12340000 40110000 0a000001 0a000002 070704 00000000 01 94040000");
+	hex_into(data, sizeof(data), "48000078 12340000 40110000 0a000001 0a000002 070704 00000000 01 94040000");
 	memset(data + 32, 0xaa, 88);
 	assert_int_equal(packet_parse(&p, bytes(data, 120)), DROP_NONE);
 	assert_false(fragment_start(&f, &p, 39));

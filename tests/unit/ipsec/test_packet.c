@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "hex.h"
 #include "ipsec/packet.h"
+#include "packets.h"
 
 #define V4(len, offset, protocol) "45b8" len "1234" offset "40" protocol "0000 0a000001 0a000002"
 #define V6(len, next) "6a10 0000" len next "40 20010db8000000000000000000000001 20010db8000000000000000000000002"
@@ -57,7 +57,7 @@ static void headers_are_read(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		uint8_t data[128];
-		size_t len = hex(data, sizeof(data), cases[i].hex);
+		size_t len = hex_into(data, sizeof(data), cases[i].hex);
 		struct packet p;
 		enum drop drop = packet_parse(&p, bytes(data, len));
 
@@ -79,7 +79,7 @@ static void cuts_read_nothing_outside(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		uint8_t data[128];
-		size_t len = hex(data, sizeof(data), cases[i].hex);
+		size_t len = hex_into(data, sizeof(data), cases[i].hex);
 
 		for (size_t cut = 0; cut <= len; cut++) {
 			uint8_t *exact = malloc(cut ? cut : 1);

@@ -1,41 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Bytes from hex text, and small packets.
+ * Small packets.
  */
-#include "hex.h"
+#include "packets.h"
 
 #include "base/addr.h"
 #include "ipsec/checksum.h"
+#include "support/hex.h"
 
-static int digit(char c)
+size_t hex_into(uint8_t *out, size_t max, const char *text)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
+	struct arena arena = { 0 };
+	struct bytes b = hex(&arena, text);
+	size_t len = b.len < max ? b.len : max;
 
-size_t hex(uint8_t *out, size_t max, const char *text)
-{
-	size_t n = 0;
-	int high = -1;
-
-	for (; *text; text++) {
-		int d = digit(*text);
-
-		if (*text == ' ')
-			continue;
-		if (d < 0 || n == max)
-			break;
-		if (high < 0) {
-			high = d;
-			continue;
-		}
-		out[n++] = (uint8_t)(high << 4 | d);
-		high = -1;
-	}
-	return n;
+	if (len > 0)
+		memcpy(out, b.at, len);
+	arena_clear(&arena);
+	return len;
 }
 
 static void put_addr(uint8_t *at, const char *text)
