@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "linux/sysctls.h"
-
 #define SEQUENCE_ROOM 4 /* the soft limit of sequence numbers stands at one fourth before the end */
 #define OUTER_MTU_DEFAULT 1500u
 
@@ -193,15 +191,6 @@ static bool enter(struct dataplane *dp, struct child *c)
 	return false;
 }
 
-/* A strict reverse-path check would drop the peer's packets when the peer lies in its own remote_ts. */
-static void keep_reverse_path(struct dataplane *dp, struct arena *arena)
-{
-	struct reason why = { 0 };
-
-	if (!dp->sysctl_set && dp->nft_works && sysctls_strict_reverse_path())
-		dp->sysctl_set = sysctls_set("ipv4/conf/all/src_valid_mark", "1", &why, arena);
-}
-
 bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct now now, struct reason *why,
     struct arena *arena)
 {
@@ -238,7 +227,8 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 		return refuse_text(why, REASON_INSTALL, 0, "the SPI is in use, or memory is out");
 	}
 	install_cleartext_check(dp, arena);
-	keep_reverse_path(dp, arena);
+	if (dp->round_at == 0)
+		dp->round_at = now.boot + CHILD_ROUND;
 	return true;
 }
 
@@ -276,6 +266,12 @@ bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct 
 	c->entry.destination = path->local.addr;
 	c->moved_to = (struct endpoint){ 0 };
 	child_refresh_mtu(dp, c);
+	if (!dp->nft_works) {
+		struct arena arena = { 0 };
+
+		install_cleartext_check(dp, &arena);
+		arena_clear(&arena);
+	}
 	return true;
 }
 
@@ -297,6 +293,21 @@ bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool
 		*v6 = c->plan.source_found[1];
 	}
 	return c;
+}
+
+void children_look_after(struct dataplane *dp)
+{
+	LIST_EACH(pos, &dp->children) {
+		struct child *c = LIST_ITEM(pos, struct child, all);
+
+		if (dp->now.boot - c->keys_used >= CHILD_ROUND) {
+			esp_idle(&c->out.keys);
+			esp_idle(&c->in.keys);
+		} else {
+			child_refresh_mtu(dp, c);
+		}
+	}
+	dp->round_at = list_empty(&dp->children) ? 0 : dp->now.boot + CHILD_ROUND;
 }
 
 void children_free(struct dataplane *dp)

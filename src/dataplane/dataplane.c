@@ -16,7 +16,6 @@
 #include "linux/udpsock.h"
 
 #define TUN_MTU_FIRST 1280u /* until a Child SA says more */
-#define IDLE_AFTER MINUTES(1)
 
 struct plane_socket *plane_socket_for(struct dataplane *dp, uint8_t family, bool raw, bool natt)
 {
@@ -199,40 +198,25 @@ void dataplane_work(struct dataplane *dp, uint32_t tag, struct now now)
 	else if (tag < SOCKET_COUNT && dp->sockets[tag].fd >= 0)
 		plane_in(dp, &dp->sockets[tag]);
 	tell_all(dp);
-	if (dp->idle_at == 0)
-		dp->idle_at = now.boot + IDLE_AFTER;
 }
 
 uint64_t dataplane_deadline(const struct dataplane *dp)
 {
 	uint64_t drops = tell_deadline(dp);
 
-	return dp->idle_at && dp->idle_at < drops ? dp->idle_at : drops;
-}
-
-/* Expanded keys go after a minute of silence; the next packet makes them again. */
-static void drop_idle_keys(struct dataplane *dp)
-{
-	bool busy = false;
-
-	LIST_EACH(pos, &dp->children) {
-		struct child *c = LIST_ITEM(pos, struct child, all);
-
-		if (dp->now.boot - c->keys_used >= IDLE_AFTER) {
-			esp_idle(&c->out.keys);
-			esp_idle(&c->in.keys);
-		} else {
-			busy = true;
-		}
-	}
-	dp->idle_at = busy ? dp->now.boot + IDLE_AFTER : 0;
+	return dp->round_at && dp->round_at < drops ? dp->round_at : drops;
 }
 
 void dataplane_expire(struct dataplane *dp, struct now now)
 {
 	dp->now = now;
-	if (dp->idle_at && now.boot >= dp->idle_at)
-		drop_idle_keys(dp);
+	if (dp->round_at && now.boot >= dp->round_at) {
+		struct arena arena = { 0 };
+
+		children_look_after(dp);
+		tell_cleartext(dp, install_cleartext_drops(dp, &arena));
+		arena_clear(&arena);
+	}
 	tell_expire(dp);
 	tell_all(dp);
 }
@@ -285,9 +269,7 @@ void dataplane_drops(const struct dataplane *dp, uint64_t out[DROP_COUNT])
 
 	for (size_t i = 0; i < DROP_COUNT; i++)
 		out[i] = dp->drops[i].total;
-	out[DROP_CLEARTEXT] += dp->cleartext;
-	if (dp->nft && dp->nft_works)
-		out[DROP_CLEARTEXT] += nft_dropped(dp->nft, &arena);
+	out[DROP_CLEARTEXT] = install_cleartext_drops(dp, &arena);
 	arena_clear(&arena);
 }
 
@@ -338,5 +320,6 @@ void dataplane_describe(const struct dataplane *dp, struct text *t)
 	if (dp->nft_works)
 		text_add(t, "; cleartext is dropped by nftables");
 	else
-		text_add(t, "; cleartext is NOT dropped (%s)", dp->nft_words);
+		text_add(t, "; cleartext is %s (no nftables: %s)",
+		    dp->strict_path ? "dropped by strict reverse path (IPv4 only)" : "NOT dropped", dp->nft_words);
 }

@@ -192,15 +192,62 @@ static bool set_table(struct dataplane *dp, struct reason *why, struct arena *ar
 	return ok;
 }
 
+/* Is some peer's outer address inside its own remote_ts? Then strict reverse path would drop the tunnel itself. */
+static bool peer_inside(const struct dataplane *dp)
+{
+	LIST_EACH(pos, &dp->children) {
+		const struct child_params *p = &LIST_ITEM(pos, struct child, all)->params;
+
+		for (size_t i = 0; i < p->remote_ts.count; i++) {
+			const struct selector *s = &p->remote_ts.list[i];
+
+			if (s->first.family == p->path.remote.addr.family && addr_compare(&s->first, &p->path.remote.addr) <= 0 &&
+			    addr_compare(&s->last, &p->path.remote.addr) >= 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Without nf_tables: the system's own check, for IPv4, as long as it does not meet the tunnels. */
+static void strict_reverse_path(struct dataplane *dp, struct arena *arena)
+{
+	struct reason why = { 0 };
+	bool wanted = !list_empty(&dp->children) && !peer_inside(dp);
+
+	if (wanted && !dp->strict_path)
+		dp->strict_path = sysctls_set("ipv4/conf/all/rp_filter", "1", &why, arena);
+	else if (!wanted && dp->strict_path) {
+		sysctls_restore();
+		dp->strict_path = false;
+	}
+}
+
+/* A strict reverse-path check of the administrator's would drop the tunnel's own packets: it must heed the mark that nftables sets. */
+static void heed_mark(struct arena *arena)
+{
+	struct reason why = { 0 };
+
+	if (sysctls_strict_reverse_path())
+		(void)sysctls_set("ipv4/conf/all/src_valid_mark", "1", &why, arena);
+}
+
 void install_cleartext_check(struct dataplane *dp, struct arena *arena)
 {
 	struct reason why = { 0 };
 
-	if (!dp->nft)
-		return;
 	if (dp->nft_works)
 		dp->cleartext += nft_dropped(dp->nft, arena);
-	dp->nft_works = set_table(dp, &why, arena);
-	if (!dp->nft_works)
+	dp->nft_works = dp->nft && set_table(dp, &why, arena);
+	if (dp->nft && !dp->nft_works)
 		snprintf(dp->nft_words, sizeof(dp->nft_words), "%.*s", (int)why.about.bytes.len, (const char *)why.about.bytes.at);
+	if (!dp->nft_works)
+		strict_reverse_path(dp, arena);
+	else if (!list_empty(&dp->children))
+		heed_mark(arena);
+}
+
+uint64_t install_cleartext_drops(const struct dataplane *dp, struct arena *arena)
+{
+	return dp->cleartext + (dp->nft_works ? nft_dropped(dp->nft, arena) : 0);
 }

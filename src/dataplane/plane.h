@@ -22,6 +22,7 @@
 #define HEAD_ROOM (ESP_HEADER + ESP_IV_MAX)
 #define BUFFER_SIZE (PACKET_MAX + ESP_ROOM + 1u)
 #define TELLINGS_MAX 128u
+#define CHILD_ROUND MINUTES(1)
 
 enum socket_slot { UDP4, UDP4_NATT, UDP6, UDP6_NATT, RAW4, RAW6, SOCKET_COUNT };
 #define TAG_TUN SOCKET_COUNT
@@ -85,7 +86,7 @@ struct dataplane {
 	struct netlink *route, *nft;  /* owned */
 	bool nft_works;
 	char nft_words[128];          /* why not */
-	bool sysctl_set;
+	bool strict_path;             /* instead of nftables: rp_filter is 1 */
 
 	struct list children;
 	struct map by_id;
@@ -98,12 +99,12 @@ struct dataplane {
 	struct now now;
 	struct drop_state drops[DROP_COUNT];
 	uint64_t cleartext;           /* counted by tables that are gone */
+	uint64_t cleartext_told;
 	struct telling tellings[TELLINGS_MAX];
 	size_t telling_count;
 	uint64_t icmp_tokens, icmp_at;
-	uint64_t idle_at;             /* when idle keys are looked for */
+	uint64_t round_at;            /* when Child SAs are looked after; 0: there are none */
 	uint8_t *buffers;             /* owned: BATCH x BUFFER_SIZE */
-	uint64_t turns;
 };
 
 static inline uint8_t *plane_buffer(const struct dataplane *dp, size_t i)
@@ -117,6 +118,8 @@ struct plane_socket *plane_socket_for(struct dataplane *dp, uint8_t family, bool
 /* children.c */
 struct child *child_find(const struct dataplane *dp, uint32_t id);
 void children_free(struct dataplane *dp);
+/* Once a minute: expanded keys of silent Child SAs go, paths' MTUs of the others are asked for. */
+void children_look_after(struct dataplane *dp);
 /* The path's MTU may have changed: asks the system, and sets routes anew where it has. */
 void child_refresh_mtu(struct dataplane *dp, struct child *c);
 /* Counts a packet of `bytes` against the limits; false: the hard limit is reached and the packet must not pass. */
@@ -128,6 +131,7 @@ bool child_exhausted(const struct child *c, bool out);
 bool install_plan(struct dataplane *dp, struct plan *plan, struct reason *why, struct arena *arena);
 void uninstall_plan(struct dataplane *dp, struct plan *plan, struct arena *arena);
 void install_cleartext_check(struct dataplane *dp, struct arena *arena);
+uint64_t install_cleartext_drops(const struct dataplane *dp, struct arena *arena); /* since the plane was opened */
 bool install_mtu(struct dataplane *dp, uint32_t mtu, struct reason *why, struct arena *arena);
 
 /* out.c, in.c: one turn */
@@ -136,6 +140,7 @@ void plane_in(struct dataplane *dp, struct plane_socket *s);
 
 /* tell.c */
 void tell_drop(struct dataplane *dp, struct child *c, enum drop why, const struct packet_key *key, const struct endpoint *from);
+void tell_cleartext(struct dataplane *dp, uint64_t total); /* the system counts them; told once a minute */
 void tell_limit(struct dataplane *dp, const struct child *c, bool hard, bool sequence);
 void tell_moved(struct dataplane *dp, const struct child *c, const struct path *from);
 void tell_spi(struct dataplane *dp, const struct path *from, uint32_t spi);

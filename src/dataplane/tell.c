@@ -76,6 +76,19 @@ void tell_drop(struct dataplane *dp, struct child *c, enum drop why, const struc
 		tell_drop_now(dp, why);
 }
 
+void tell_cleartext(struct dataplane *dp, uint64_t total)
+{
+	struct drop_state *d = &dp->drops[DROP_CLEARTEXT];
+
+	if (total <= dp->cleartext_told)
+		return;
+	d->untold += total - dp->cleartext_told; /* not into d->total: dataplane_drops asks the system itself */
+	d->child_id = 0;
+	d->sample[0] = 0;
+	dp->cleartext_told = total;
+	tell_drop_now(dp, DROP_CLEARTEXT);
+}
+
 void tell_expire(struct dataplane *dp)
 {
 	for (unsigned why = 1; why < DROP_COUNT; why++)

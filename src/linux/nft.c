@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The nftables table, as nfnetlink messages: chains `mark` (prerouting), `in` (input), `fwd` (forward) and `drops`.
+ * The nftables table, as nfnetlink messages: chains `mark` (prerouting), `in` (input), `fwd` (forward), `drops`, and `out`
+ * (output, routed anew).
  */
 #include "linux/nft.h"
 
@@ -92,8 +93,8 @@ static void put_table(struct batch *b, unsigned type, uint16_t flags)
 	close_message(b, m);
 }
 
-/* hook below 0: a chain that is only jumped to. */
-static void put_chain(struct batch *b, const char *name, int hook, int priority)
+/* hook below 0: a chain that is only jumped to. A chain of type "route" looks again for a route when the mark has changed. */
+static void put_chain(struct batch *b, const char *name, const char *type, int hook, int priority)
 {
 	struct nlmsghdr *m = nft_message(b, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
 	struct nlattr *nest;
@@ -107,7 +108,7 @@ static void put_chain(struct batch *b, const char *name, int hook, int priority)
 		put_be(m, NFTA_HOOK_HOOKNUM, (uint32_t)hook);
 		put_be(m, NFTA_HOOK_PRIORITY, (uint32_t)priority);
 		mnl_attr_nest_end(m, nest);
-		mnl_attr_put_strz(m, NFTA_CHAIN_TYPE, "filter");
+		mnl_attr_put_strz(m, NFTA_CHAIN_TYPE, type);
 		put_be(m, NFTA_CHAIN_POLICY, NF_ACCEPT);
 	}
 	close_message(b, m);
@@ -409,6 +410,38 @@ static void put_policy(struct batch *b, const struct nft_policy *p)
 	rule_close(b, &w);
 }
 
+/* A policy's packets go into the TUN: nothing is done to them. Protocol and ports were the rules' business. */
+static void put_own_policy(struct batch *b, const struct nft_policy *p)
+{
+	struct rule_writer w;
+
+	if (p->local->first.family != ADDR_V6 || p->remote->first.family != ADDR_V6)
+		return;
+	w = rule_open(b, "out");
+	match_family(&w, ADDR_V6);
+	if (!covers_all(p->local))
+		match_addr(&w, true, true, p->local);
+	if (!covers_all(p->remote))
+		match_addr(&w, false, true, p->remote);
+	put_verdict(&w, NF_ACCEPT, NULL);
+	rule_close(b, &w);
+}
+
+static void put_own(struct batch *b, const struct nft_table *t)
+{
+	for (size_t i = 0; i < t->policy_count; i++)
+		put_own_policy(b, &t->policies[i]);
+	for (size_t i = 0; i < t->interface_count; i++) {
+		struct rule_writer w = rule_open(b, "out");
+
+		match_family(&w, ADDR_V6);
+		load_meta(&w, NFT_META_OIF);
+		compare(&w, NFT_CMP_EQ, &t->interfaces[i], sizeof(t->interfaces[i]));
+		set_mark(&w, t->mark);
+		rule_close(b, &w);
+	}
+}
+
 static void put_rules(struct batch *b, const struct nft_table *t)
 {
 	const struct ours ours[] = {
@@ -436,6 +469,7 @@ static void put_rules(struct batch *b, const struct nft_table *t)
 	put_jump(b, "fwd");
 	for (size_t i = 0; i < t->policy_count; i++)
 		put_policy(b, &t->policies[i]);
+	put_own(b, t);
 }
 
 /* The acknowledgement of the last message tells of the whole transaction. */
@@ -458,10 +492,11 @@ bool nft_set(struct netlink *nl, const struct nft_table *t, struct reason *why, 
 	put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE); /* so that there is one to delete */
 	put_table(&b, NFT_MSG_DELTABLE, 0);
 	put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-	put_chain(&b, CHAIN_DROPS, -1, 0);
-	put_chain(&b, "mark", NF_INET_PRE_ROUTING, -150);
-	put_chain(&b, "in", NF_INET_LOCAL_IN, -10);
-	put_chain(&b, "fwd", NF_INET_FORWARD, -10);
+	put_chain(&b, CHAIN_DROPS, NULL, -1, 0);
+	put_chain(&b, "mark", "filter", NF_INET_PRE_ROUTING, -150);
+	put_chain(&b, "in", "filter", NF_INET_LOCAL_IN, -10);
+	put_chain(&b, "fwd", "filter", NF_INET_FORWARD, -10);
+	put_chain(&b, "out", "route", NF_INET_LOCAL_OUT, -150);
 	put_rules(&b, t);
 	put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_ACK);
 	return commit(nl, &b, "nftables table inet " TABLE, why, arena);

@@ -4,6 +4,9 @@
  * step 3b), whatever rp_filter says; and what belongs to the tunnels themselves (IKE, ESP, and ICMP errors to this host) gets our
  * mark, so that a strict reverse-path check looks past our own routes (src_valid_mark).
  *
+ * And for IPv6, whose routing rules cannot tell a packet without a source from one with a source of its own: what this host sends into a TUN
+ * from an address outside every local_ts gets the mark as well and is routed anew, its usual way.
+ *
  * The table is `inet adit`; it is made anew with every change, in one transaction. Policies are dropped where packets enter this
  * host and where they are forwarded. Not dropped: what comes from our TUNs and from the loopback interface, IKE and
  * ESP to this host, neighbour discovery and ICMP errors to this host; and, where the remote net contains the local one

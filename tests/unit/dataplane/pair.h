@@ -20,7 +20,8 @@ struct pair_case {
 	bool cleartext_dropped;                /* A must have counted drops of cleartext */
 	bool outer_fragments;                  /* outer packets in fragments are expected; otherwise one of them fails the case */
 	bool crash_first;                      /* A's data plane is killed once, and started anew, before the rest */
-	const char *moved_after;               /* shell command in B after the first check; A must hear that the peer moved, then checks again */
+	bool stale_port;                       /* A believes B at another port; it must hear that the peer moved */
+	bool no_nft;                           /* as on a kernel without nf_tables */
 };
 
 /* Null: it can be done here; or the reason why not. */

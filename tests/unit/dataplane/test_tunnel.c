@@ -12,8 +12,8 @@
 
 #define NETS4 .local = "10.1.0.0/16", .remote = "10.2.0.0/16"
 #define NETS6 .local = "2001:db8:1::/48", .remote = "2001:db8:2::/48"
-#define PING4 .check_a = "ping -c 3 -i 0.1 -W 2 -q 10.2.0.1 >/dev/null"
-#define PING6 .check_a = "ping -6 -c 3 -i 0.1 -W 2 -q 2001:db8:2::1 >/dev/null"
+#define PING4 .check_a = "ping -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null"
+#define PING6 .check_a = "ping -6 -c 2 -i 0.02 -W 5 -q 2001:db8:2::1 >/dev/null"
 
 static const struct pair_case families[] = {
 	{ "IPv4 in IPv4, UDP", .udp = true, NETS4, PING4 },
@@ -27,7 +27,7 @@ static const struct pair_case families[] = {
 	{ "AES-CBC and HMAC-SHA-256, ESN", .udp = true, .esn = true, .encr = 12, .bits = 128, .integ = 12, NETS4, PING4 },
 	{ "ChaCha20-Poly1305, ESN, raw", .esn = true, .encr = 28, NETS4, PING4 },
 	{ "both families in one SA", .udp = true, .local = "10.1.0.0/16 2001:db8:1::/48", .remote = "10.2.0.0/16 2001:db8:2::/48",
-	  .check_a = "ping -c 2 -i 0.1 -W 2 -q 10.2.0.1 >/dev/null && ping -6 -c 2 -i 0.1 -W 2 -q 2001:db8:2::1 >/dev/null" },
+	  .check_a = "ping -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null && ping -6 -c 2 -i 0.02 -W 5 -q 2001:db8:2::1 >/dev/null" },
 };
 
 static const struct pair_case routing[] = {
@@ -39,13 +39,15 @@ static const struct pair_case routing[] = {
 	  .prepare_a = "for i in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 >$i; done", PING4 },
 	/* what is not from local_ts keeps its way, although the default route of the table is the tunnel's */
 	{ "0.0.0.0/0, and cleartext from elsewhere", .udp = true, .local = "10.1.0.0/16", .remote = "0.0.0.0/0",
-	  .check_a = "ping -c 2 -i 0.1 -W 2 -q -I 192.0.2.1 192.0.2.2 >/dev/null" },
+	  .check_a = "ping -c 2 -i 0.02 -W 5 -q -I 192.0.2.1 192.0.2.2 >/dev/null" },
+	{ "::/0, and cleartext from elsewhere", .udp = true, .outer_v6 = true, .local = "2001:db8:1::/48", .remote = "::/0",
+	  .check_a = "ping -6 -c 2 -i 0.02 -W 5 -q -I 2001:db8:f::1 2001:db8:f::2 >/dev/null" },
 	{ "host to host", .udp = true, .local = "192.0.2.1", .remote = "192.0.2.2",
-	  .check_a = "ping -c 3 -i 0.1 -W 2 -q 192.0.2.2 >/dev/null && ip route get 192.0.2.2 | grep -q adit0" },
+	  .check_a = "ping -c 2 -i 0.02 -W 5 -q 192.0.2.2 >/dev/null && ip route get 192.0.2.2 | grep -q adit0" },
 	{ "host to host, raw, IPv6", .outer_v6 = true, .local = "2001:db8:f::1", .remote = "2001:db8:f::2",
-	  .check_a = "ping -6 -c 3 -i 0.1 -W 2 -q 2001:db8:f::2 >/dev/null" },
+	  .check_a = "ping -6 -c 2 -i 0.02 -W 5 -q 2001:db8:f::2 >/dev/null" },
 	{ "one protocol", .udp = true, .local = "10.1.0.0/16[icmp]", .remote = "10.2.0.0/16[icmp]",
-	  .check_a = "ping -c 2 -i 0.1 -W 2 -q -I 10.1.0.1 10.2.0.1 >/dev/null && "
+	  .check_a = "ping -c 2 -i 0.02 -W 5 -q -I 10.1.0.1 10.2.0.1 >/dev/null && "
 	             "ip route get 10.2.0.1 ipproto icmp | grep -q adit0 && ! ip route get 10.2.0.1 ipproto udp dport 53 2>&1 | grep -q adit0" },
 	{ "one port", .udp = true, .local = "10.1.0.0/16", .remote = "10.2.0.0/16[tcp/80]",
 	  .check_a = "ip route get 10.2.0.1 ipproto tcp dport 80 | grep -q 'adit0.*src 10.1.0.1' && "
@@ -57,39 +59,49 @@ static const struct pair_case routing[] = {
 
 static const struct pair_case sizes[] = {
 	{ "1500: what fits goes whole", .udp = true, NETS4,
-	  .check_a = "ping -M do -s 1410 -c 2 -i 0.1 -W 2 -q 10.2.0.1 >/dev/null && "
+	  .check_a = "ping -M do -s 1410 -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null && "
 	             "ip route get 10.2.0.1 | grep -q 'mtu 1438'" },
-	{ "1500: too long with DF is told", .udp = true, NETS4, .check_a = "ping -M do -s 1411 -c 1 -W 2 10.2.0.1 2>&1 | grep -q 'mtu.1438'" },
+	{ "1500: too long with DF is told", .udp = true, NETS4, .check_a = "ping -M do -s 1411 -c 1 -W 5 10.2.0.1 2>&1 | grep -q 'mtu.1438'" },
 	{ "1500: too long without DF is cut before ESP", .udp = true, NETS4,
-	  .check_a = "ping -M dont -s 4000 -c 2 -i 0.1 -W 2 -q 10.2.0.1 >/dev/null" },
+	  .check_a = "ping -M dont -s 4000 -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null" },
 	{ "1280: IPv6 inside still gets its 1280", .udp = true, .outer_fragments = true, .mtu = 1280, NETS6,
-	  .check_a = "ping -6 -M do -s 1232 -c 2 -i 0.1 -W 2 -q 2001:db8:2::1 >/dev/null" },
+	  .check_a = "ping -6 -M do -s 1232 -c 2 -i 0.02 -W 5 -q 2001:db8:2::1 >/dev/null" },
 	{ "1280: IPv4 inside", .udp = true, .mtu = 1280, NETS4,
-	  .check_a = "ping -M do -s 1190 -c 2 -i 0.1 -W 2 -q 10.2.0.1 >/dev/null && ip route get 10.2.0.1 | grep -q 'mtu 1218'" },
-	{ "9000", .udp = true, .mtu = 9000, NETS4, .check_a = "ping -M do -s 8910 -c 2 -i 0.1 -W 2 -q 10.2.0.1 >/dev/null" },
+	  .check_a = "ping -M do -s 1190 -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null && ip route get 10.2.0.1 | grep -q 'mtu 1218'" },
+	/* the path gets narrower while it is used: the first packet goes in fragments, the next is told */
+	{ "1500, then 1300", .udp = true, .outer_fragments = true, NETS4,
+	  .check_a = "ip link set out mtu 1300; ping -M do -s 1410 -c 1 -W 1 -q 10.2.0.1 >/dev/null; " /* the answer is too long for us */
+	             "ping -M do -s 1410 -c 1 -W 5 10.2.0.1 2>&1 | grep -q 'mtu.1238' && "
+	             "ping -M do -s 1210 -c 1 -W 5 -q 10.2.0.1 >/dev/null && ip link set out mtu 1500" },
+	{ "9000", .udp = true, .mtu = 9000, NETS4, .check_a = "ping -M do -s 8910 -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null" },
 };
 
 static const struct pair_case attacks[] = {
 	{ "cleartext to the gateway's own address", .udp = true, NETS4, .only_a = true, .cleartext_dropped = true,
-	  .prepare_b = "ip route add 10.1.0.0/16 via 192.0.2.1", .check_b = "! ping -c 2 -i 0.2 -W 1 -q -I 10.2.0.1 10.1.0.1 >/dev/null" },
+	  .prepare_b = "ip route add 10.1.0.0/16 via 192.0.2.1", .check_b = "! ping -c 2 -i 0.02 -W 0.3 -q -I 10.2.0.1 10.1.0.1 >/dev/null" },
 	{ "cleartext to the inner net", .udp = true, NETS4, .only_a = true, .cleartext_dropped = true,
 	  .prepare_a = "echo 1 >/proc/sys/net/ipv4/ip_forward; ip route add 10.1.0.0/16 dev lo",
-	  .prepare_b = "ip route add 10.1.0.0/16 via 192.0.2.1", .check_b = "! ping -c 2 -i 0.2 -W 1 -q -I 10.2.0.1 10.1.9.9 >/dev/null" },
+	  .prepare_b = "ip route add 10.1.0.0/16 via 192.0.2.1", .check_b = "! ping -c 2 -i 0.02 -W 0.3 -q -I 10.2.0.1 10.1.9.9 >/dev/null" },
 	{ "cleartext, IPv6", .udp = true, NETS6, .only_a = true, .cleartext_dropped = true,
 	  .prepare_b = "ip -6 route add 2001:db8:1::/48 via 2001:db8:f::1",
-	  .check_b = "! ping -6 -c 2 -i 0.2 -W 1 -q -I 2001:db8:2::1 2001:db8:1::1 >/dev/null" },
+	  .check_b = "! ping -6 -c 2 -i 0.02 -W 0.3 -q -I 2001:db8:2::1 2001:db8:1::1 >/dev/null" },
 	/* another net's packets are nobody's business */
 	{ "cleartext of others passes", .udp = true, NETS4, .only_a = true,
-	  .check_b = "ping -c 2 -i 0.2 -W 1 -q 192.0.2.1 >/dev/null" },
+	  .check_b = "ping -c 2 -i 0.02 -W 0.3 -q 192.0.2.1 >/dev/null" },
 	{ "no SA at the other end", .udp = true, NETS4, .only_a = true, .check_a = "! ping -c 1 -W 1 -q 10.2.0.1 >/dev/null" },
-	/* no answer but "prohibited" for what the routes bring and no selector wants */
+	/* A sends to a port where nobody is, until an authenticated packet shows where B really is */
+	{ "the peer has moved", .udp = true, NETS4, .stale_port = true, .check_b = "ping -c 4 -i 0.1 -W 5 10.1.0.1 | grep -q bytes.from" },
+	{ "strict reverse path instead of nftables", .udp = true, NETS4, .no_nft = true, .only_a = true,
+	  .prepare_b = "ip route add 10.1.0.0/16 via 192.0.2.1", .check_b = "! ping -c 2 -i 0.02 -W 0.3 -q -I 10.2.0.1 10.1.0.1 >/dev/null" },
+	{ "traffic with strict reverse path instead of nftables", .udp = true, NETS4, .no_nft = true, PING4 },
+	{ "0.0.0.0/0 without nftables", .udp = true, .local = "10.1.0.0/16", .remote = "0.0.0.0/0", .no_nft = true, PING4 },
 	{ "killed, started anew, stopped", .udp = true, .local = "10.1.0.0/16", .remote = "0.0.0.0/0", .crash_first = true,
 	  .prepare_a = "for i in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 >$i; done", PING4 },
 };
 
 static void run(const struct pair_case *cases, size_t count)
 {
-	const char *why_not = pair_impossible();
+	const char *why_not = pair_impossible(), *only = getenv("ADIT_TEST_ONLY"); /* part of a case's name */
 	size_t bad = 0;
 
 	if (why_not) {
@@ -97,10 +109,10 @@ static void run(const struct pair_case *cases, size_t count)
 		skip();
 	}
 	for (size_t i = 0; i < count; i++) {
-		const char *only = getenv("ADIT_TEST_ONLY"); /* part of a case's name */
-
 		if (only && !strstr(cases[i].name, only))
 			continue;
+		if (only)
+			fprintf(stderr, "%s\n", cases[i].name);
 		if (!pair_run(&cases[i])) {
 			fprintf(stderr, "FAILED: %s\n", cases[i].name);
 			bad++;
