@@ -16,7 +16,7 @@
 #   start HOST adit|charon      starts the daemon with it, waits until it answers; stop HOST; stopped HOST (exit status)
 #   up HOST NAME, down HOST NAME, status HOST
 #   pings A DST, stream A B DST BYTES, blocked A DST, ...       the traffic
-#   ok_if / fail / skip         how a case ends
+#   fail / skip WHY             how a case ends; else it is ok
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 interop=$top/tests/interop
@@ -68,6 +68,27 @@ need_adit()
 {
 	[ -z "$rehearsal" ] || [ "$rehearsal" = all ] || skip "a rehearsal without adit"
 	[ -n "$rehearsal" ] || [ -x "$ADIT" ] || fail "no program $ADIT"
+}
+
+# A part of a case, with a line of its own; the case goes on whatever becomes of it.
+part()	# NAME COMMAND...
+{
+	local part=$1 began=$EPOCHREALTIME
+	shift
+	(
+		verdict='not ok|the test itself broke, see its log'
+		trap 'part_line "$part" "$began"; exit 0' EXIT
+		"$@"
+		verdict=ok
+	)
+}
+
+part_line()	# NAME BEGAN
+{
+	case $verdict in
+	ok) echo "ok $1 ($(awk -v s="$2" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", e - s }'))" >&3 ;;
+	*)  echo "${verdict%%|*} $1 - ${verdict#*|}" >&3 ;;
+	esac
 }
 
 # Words that must all be in a text, each an extended regular expression, letter case ignored.
