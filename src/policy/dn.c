@@ -203,7 +203,7 @@ static void print_type(struct text *t, struct bytes oid)
 		text_add_hex(t, oid);
 }
 
-/* A comma in a value must not look like the end of it: nobody's CN may print as two names. */
+/* A comma or a quote in a value must not look like the end of it: nobody's CN may print as two names. */
 static void print_value(struct text *t, const struct dn_part *part)
 {
 	struct bytes v = part->value;
@@ -215,7 +215,7 @@ static void print_value(struct text *t, const struct dn_part *part)
 	}
 	for (size_t i = 0; i < v.len; i++) {
 		bool edge = i == 0 || i + 1 == v.len;
-		if (v.at[i] == ',' || (i == 0 && v.at[i] == '#') || (edge && v.at[i] == ' '))
+		if (v.at[i] == ',' || v.at[i] == '"' || (i == 0 && v.at[i] == '#') || (edge && v.at[i] == ' '))
 			text_add(t, "\\");
 		text_add_safe(t, bytes(v.at + i, 1));
 	}

@@ -328,6 +328,7 @@ static const struct {
 	{ "  C = CH ,O= Example Inc ,  CN=gw  ", "C=CH, O=Example Inc, CN=gw" },
 	{ "O=\"Example, Inc.\", CN=gw", "O=Example\\, Inc., CN=gw" },
 	{ "O=Example\\, Inc., CN=gw", "O=Example\\, Inc., CN=gw" },
+	{ "CN=\\\"gw\\\", O=x", "CN=\\\"gw\\\", O=x" },
 	{ "CN=\\#1", "CN=\\#1" },
 	{ "CN=\\ a\\ ", "CN=\\ a\\ " },
 	{ "CN=a\\\\b", "CN=a\\x5cb" },
