@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * `adit run`: where everything meets. One event loop (libevent) hosts the engine, the data plane in user space, the
+ * control server and the keyring. design.md section 6 names the roles; they meet here only by asks, answers and events.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct daemon_options {
+	const char *config;     /* NULL: /etc/adit/adit.conf, else /etc/swanctl/swanctl.conf */
+	const char *vici;       /* NULL: /run/adit/vici, and /var/run/charon.vici when free */
+	const char *tun;        /* NULL: adit0 */
+	unsigned port, port_nat_t; /* 0: 500, 4500 */
+	bool verbose;
+};
+
+/* Runs until SIGTERM or SIGINT. The exit status: 0, or 1 after a message on stderr. */
+int daemon_run(const struct daemon_options *options);
