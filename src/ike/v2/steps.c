@@ -7,11 +7,26 @@
 #include "ike/v2/steps.h"
 #include "ike/v2/parts.h"
 
-#define P1(name) { IKEV2_PAYLOAD_##name, false }
-#define PN(name) { IKEV2_PAYLOAD_##name, true }
-#define SET(...) { .list = { __VA_ARGS__ } }
-#define N(which) { .notify = which }
-#define NONE { 0 }
+#define P1(name)                            \
+	{                                   \
+		IKEV2_PAYLOAD_##name, false \
+	}
+#define PN(name)                           \
+	{                                  \
+		IKEV2_PAYLOAD_##name, true \
+	}
+#define SET(...)                        \
+	{                               \
+		.list = { __VA_ARGS__ } \
+	}
+#define N(which)                \
+	{                       \
+		.notify = which \
+	}
+#define NONE      \
+	{         \
+		0 \
+	}
 #define OTHERS PN(NOTIFY), PN(VENDOR_ID)
 
 #define INIT IKEV2_EXCHANGE_IKE_SA_INIT
@@ -108,7 +123,7 @@ const struct step_table ike_v2_steps = {
 	.rows = rows,
 	.count = COUNT_OF(rows),
 	.exchange_of = {
-		[JOB_INIT] = INIT,
+	    [JOB_INIT] = INIT,
 		[JOB_AUTH] = AUTH,
 		[JOB_CHILD] = CHILD,
 		[JOB_CHILD_DELETE] = INFO,
