@@ -121,7 +121,7 @@ static void tell_limits(struct dataplane *dp, struct child *c, bool out)
 	}
 }
 
-bool child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes)
+void child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes)
 {
 	struct child_counters *n = &c->counters;
 
@@ -136,7 +136,6 @@ bool child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes)
 	}
 	c->keys_used = dp->now.boot;
 	tell_limits(dp, c, out);
-	return !child_exhausted(c, out);
 }
 
 /* --- add and remove --- */

@@ -81,7 +81,7 @@ static void flush(struct run *r)
 			continue;
 		}
 		check_moved(r, job, r->from[i]);
-		(void)child_count(r->dp, r->child, false, job->inner.len);
+		child_count(r->dp, r->child, false, job->inner.len);
 		deliver(r, job, r->from[i]);
 	}
 	r->count = 0;

@@ -106,7 +106,7 @@ static void flush(struct run *r)
 		(void)esp_seal(&r->child->out, r->jobs, r->count);
 		for (size_t i = 0; i < r->count; i++)
 			if (r->jobs[i].drop == DROP_NONE)
-				(void)child_count(r->dp, r->child, true, r->inner_len[i]);
+				child_count(r->dp, r->child, true, r->inner_len[i]);
 		send_run(r);
 	}
 	r->count = 0;

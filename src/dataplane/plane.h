@@ -122,8 +122,8 @@ void children_free(struct dataplane *dp);
 void children_look_after(struct dataplane *dp);
 /* The path's MTU may have changed: asks the system, and sets routes anew where it has. */
 void child_refresh_mtu(struct dataplane *dp, struct child *c);
-/* Counts a packet of `bytes` against the limits; false: the hard limit is reached and the packet must not pass. */
-bool child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes);
+/* Counts a packet of `bytes` that has passed, and tells of limits that it reaches. */
+void child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes);
 /* Before a packet goes or comes: is the hard limit reached already? */
 bool child_exhausted(const struct child *c, bool out);
 

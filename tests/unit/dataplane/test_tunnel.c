@@ -57,6 +57,8 @@ static const struct pair_case routing[] = {
 	  .prepare_a = "ip link add inside type veth peer name host; ip netns list >/dev/null; ip addr add 10.1.7.1/32 dev lo; true", PING4 },
 };
 
+#define WIDE "ip link set adit0 mtu 1500; ip route add 10.2.0.1 dev adit0 src 10.1.0.1 table 220 mtu 1500; "
+
 static const struct pair_case sizes[] = {
 	{ "1500: what fits goes whole", .udp = true, NETS4,
 	  .check_a = "ping -M do -s 1410 -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null && "
@@ -73,6 +75,10 @@ static const struct pair_case sizes[] = {
 	  .check_a = "ip link set out mtu 1300; ping -M do -s 1410 -c 1 -W 1 -q 10.2.0.1 >/dev/null; " /* the answer is too long for us */
 	             "ping -M do -s 1410 -c 1 -W 5 10.2.0.1 2>&1 | grep -q 'mtu.1238' && "
 	             "ping -M do -s 1210 -c 1 -W 5 -q 10.2.0.1 >/dev/null && ip link set out mtu 1500" },
+	/* as a forwarding host would send: past the routes' own MTU, so that ours is asked */
+	{ "too long for us, with DF", .udp = true, NETS4,
+	  .check_a = WIDE "ping -M do -s 1430 -c 1 -W 5 10.2.0.1 2>&1 | grep -q 'From 10.2.0.1.*mtu = 1438'" },
+	{ "too long for us, without DF", .udp = true, NETS4, .check_a = WIDE "ping -M dont -s 1430 -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null" },
 	{ "9000", .udp = true, .mtu = 9000, NETS4, .check_a = "ping -M do -s 8910 -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null" },
 };
 
@@ -89,6 +95,11 @@ static const struct pair_case attacks[] = {
 	{ "cleartext of others passes", .udp = true, NETS4, .only_a = true,
 	  .check_b = "ping -c 2 -i 0.02 -W 0.3 -q 192.0.2.1 >/dev/null" },
 	{ "no SA at the other end", .udp = true, NETS4, .only_a = true, .check_a = "! ping -c 1 -W 1 -q 10.2.0.1 >/dev/null" },
+	{ "no selector wants it", .udp = true, NETS4,
+	  .check_a = "ip route add 10.3.0.0/16 dev adit0; ping -c 1 -W 5 10.3.0.1 2>&1 | grep -q 'From 10.3.0.1.*filtered'" },
+	{ "no selector wants it, IPv6", .udp = true, NETS6,
+	  .check_a = "ip -6 route add 2001:db8:3::/48 dev adit0; "
+	             "ping -6 -c 1 -W 5 -I 2001:db8:1::1 2001:db8:3::1 2>&1 | grep -q 'From 2001:db8:3::1.*prohibited'" },
 	/* A sends to a port where nobody is, until an authenticated packet shows where B really is */
 	{ "the peer has moved", .udp = true, NETS4, .stale_port = true, .check_b = "ping -c 4 -i 0.1 -W 5 10.1.0.1 | grep -q bytes.from" },
 	{ "strict reverse path instead of nftables", .udp = true, NETS4, .no_nft = true, .only_a = true,

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the data plane tells: limits once, drops once a minute with their count, no flood of ICMP errors.
+ */
+#include "support/unit.h"
+
+#include <stdlib.h>
+
+#include "dataplane/plane.h"
+
+struct heard {
+	unsigned soft, hard, sequence_soft, sequence_hard, drops;
+	uint64_t count;
+	enum drop why;
+	char sample[200];
+};
+
+static void on_limit(void *owner, uint32_t child_id, bool hard, bool sequence)
+{
+	struct heard *h = owner;
+
+	assert_int_equal(child_id, 7);
+	if (sequence)
+		h->sequence_hard += hard, h->sequence_soft += !hard;
+	else
+		h->hard += hard, h->soft += !hard;
+}
+
+static void on_drop(void *owner, enum drop why, uint32_t child_id, uint64_t count, const char *sample)
+{
+	struct heard *h = owner;
+
+	(void)child_id;
+	h->drops++;
+	h->why = why;
+	h->count = count;
+	strncpy(h->sample, sample, sizeof(h->sample) - 1);
+}
+
+static struct dataplane *plane(struct heard *h)
+{
+	struct dataplane *dp = calloc(1, sizeof(*dp));
+
+	assert_non_null(dp);
+	dp->now.boot = 1000000;
+	dp->icmp_at = dp->now.boot;
+	dp->conf.events = (struct dataplane_events){ .owner = h, .limit_reached = on_limit, .drop_log = on_drop };
+	return dp;
+}
+
+static void limits_are_told_once(void **state)
+{
+	struct heard h = { 0 };
+	struct dataplane *dp = plane(&h);
+	struct child c = { .params = { .id = 7, .soft_bytes = 1000, .hard_bytes = 2000, .hard_packets = 50 } };
+
+	(void)state;
+	for (unsigned i = 0; i < 30; i++) {
+		assert_int_equal(child_exhausted(&c, true), i >= 20);
+		child_count(dp, &c, true, 100);
+		tell_all(dp);
+		assert_int_equal(h.soft, i >= 9);
+		assert_int_equal(h.hard, i >= 19);
+	}
+	assert_false(child_exhausted(&c, false)); /* each direction by itself */
+	for (unsigned i = 0; i < 50; i++)
+		child_count(dp, &c, false, 1);
+	assert_true(child_exhausted(&c, false));
+	assert_int_equal(c.counters.packets_in, 50);
+	assert_int_equal(c.counters.used_in, 1000000);
+	assert_int_equal(h.sequence_soft + h.sequence_hard, 0);
+	c.out.sequence = UINT32_MAX - 5;
+	child_count(dp, &c, true, 1);
+	c.out.sequence = UINT32_MAX;
+	child_count(dp, &c, true, 1);
+	child_count(dp, &c, true, 1);
+	tell_all(dp);
+	assert_int_equal(h.sequence_soft, 1);
+	assert_int_equal(h.sequence_hard, 1);
+	assert_int_equal(h.soft, 1);
+	free(dp);
+}
+
+static void drops_are_told_once_a_minute(void **state)
+{
+	struct packet_key key = { .protocol = 6, .ports_known = true, .source_port = 1, .destination_port = 80 };
+	struct heard h = { 0 };
+	struct dataplane *dp = plane(&h);
+	struct child c = { .params = { .id = 7 } };
+
+	(void)state;
+	assert_true(addr_parse(&key.source, bytes_str("10.0.0.1")) && addr_parse(&key.destination, bytes_str("10.0.0.2")));
+	assert_true(tell_deadline(dp) == NEVER);
+	for (unsigned i = 0; i < 1000; i++)
+		tell_drop(dp, &c, DROP_REPLAY, &key, NULL);
+	tell_all(dp);
+	assert_int_equal(h.drops, 1);
+	assert_int_equal(h.count, 1);
+	assert_string_equal(h.sample, "10.0.0.1:1 -> 10.0.0.2:80, protocol 6");
+	assert_true(tell_deadline(dp) == 1000000 + MINUTES(1));
+	dp->now.boot += MINUTES(1) - 1;
+	tell_expire(dp);
+	tell_all(dp);
+	assert_int_equal(h.drops, 1);
+	dp->now.boot += 1;
+	tell_expire(dp);
+	tell_all(dp);
+	assert_int_equal(h.drops, 2);
+	assert_int_equal(h.count, 999);
+	assert_true(tell_deadline(dp) == NEVER);
+	tell_drop(dp, NULL, DROP_ICV, NULL, NULL); /* another reason has a minute of its own */
+	tell_all(dp);
+	assert_int_equal(h.drops, 3);
+	assert_int_equal(h.why, DROP_ICV);
+	tell_drop(dp, &c, DROP_DUMMY, NULL, NULL);
+	tell_all(dp);
+	assert_int_equal(h.drops, 3);
+	assert_int_equal(c.counters.drops, 1001);
+	assert_int_equal(dp->drops[DROP_REPLAY].total, 1000);
+	tell_cleartext(dp, 5);
+	tell_cleartext(dp, 5);
+	tell_all(dp);
+	assert_int_equal(h.drops, 4);
+	assert_int_equal(h.count, 5);
+	free(dp);
+}
+
+static void tellings_are_bounded(void **state)
+{
+	struct heard h = { 0 };
+	struct dataplane *dp = plane(&h);
+	struct child c = { .params = { .id = 7 } };
+
+	(void)state;
+	for (unsigned i = 0; i < TELLINGS_MAX * 3; i++)
+		tell_limit(dp, &c, false, false);
+	tell_all(dp);
+	assert_int_equal(h.soft, TELLINGS_MAX);
+	assert_int_equal(dp->telling_count, 0);
+	free(dp);
+}
+
+static void icmp_is_limited(void **state)
+{
+	struct dataplane *dp = plane(NULL);
+	unsigned allowed = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 10000; i++) { /* ten seconds, one a millisecond */
+		allowed += tell_icmp_allowed(dp);
+		dp->now.boot++;
+	}
+	assert_in_range(allowed, 1900, 2300);
+	free(dp);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(limits_are_told_once),
+		cmocka_unit_test(drops_are_told_once_a_minute),
+		cmocka_unit_test(tellings_are_bounded),
+		cmocka_unit_test(icmp_is_limited),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
