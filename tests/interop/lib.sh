@@ -330,7 +330,8 @@ gateway()
 
 gateway_also()
 {
-	local host=$1 pair name=net local remote id=a.test remote_id=b.test auth=psk remote_auth='' secret='a secret of the tests'
+	declare local remote
+	local host=$1 pair name=net id=a.test remote_id=b.test auth=psk remote_auth='' secret='a secret of the tests'
 	local local_ts remote_ts conn='' child='' children='' dir=$case/$1/swanctl cert
 	shift
 	if [ "$host" = gb ]; then
