@@ -1,19 +1,60 @@
 /* SPDX-License-Identifier: ISC */
-/* adit-bench: figures of one run on one machine; only their ratios mean something elsewhere. */
+/* adit-bench [crypto] [handshake]: figures of one run on one machine; only their ratios mean something elsewhere. */
 #include <stdio.h>
+#include <string.h>
 
 #include "bench_crypto.h"
+#include "bench_handshake.h"
 #include "crypto/crypto.h"
 
-int main(void)
+static bool run_crypto(void)
+{
+	bench_crypto();
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool (*run)(void);
+} benches[] = {
+	{ "crypto", run_crypto },
+	{ "handshake", bench_handshake },
+};
+
+static bool known(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(benches); i++)
+		if (strcmp(benches[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool wanted(const char *name, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], name) == 0)
+			return true;
+	return argc < 2;
+}
+
+int main(int argc, char **argv)
 {
 	struct reason why;
+	bool ok = true;
 
+	for (int i = 1; i < argc; i++) {
+		if (known(argv[i]))
+			continue;
+		fprintf(stderr, "adit-bench: %s: no such benchmark; there are crypto and handshake\n", argv[i]);
+		return 2;
+	}
 	if (!crypto_start(&why)) {
 		fprintf(stderr, "adit-bench: %.*s\n", (int)why.about.bytes.len, (const char *)why.about.bytes.at);
 		return 1;
 	}
-	bench_crypto();
+	for (size_t i = 0; i < COUNT_OF(benches); i++)
+		if (wanted(benches[i].name, argc, argv))
+			ok = benches[i].run() && ok;
 	crypto_stop();
-	return 0;
+	return ok ? 0 : 1;
 }

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * adit-sim: many seeds, shared by processes; what was broken is run again with a chart.
+ *
+ * Without --seed and --asks it is a test suite: seeds with ordinary hosts, seeds with hard ones, the same seeds twice, and a fault that
+ * must be found. It prints a line a test, `ok NAME` or `not ok NAME - why`, and remarks that begin with `# `.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "crypto/crypto.h"
+#include "ike/step.h"
+#include "ike/v2/steps.h"
+#include "sim/sim.h"
+
+#define WORKERS_MAX 16
+#define ROWS_MAX 256
+#define BROKEN_MAX 8
+
+struct found {
+	uint64_t seed;
+	char words[300];
+};
+
+/* What a worker has seen. It lies in shared memory, so that it outlives the worker. */
+struct result {
+	uint64_t current;
+	uint64_t runs, set_up, digest, steps, sent, lost, doubled, asks_lost, broken_count;
+	uint64_t failed[REASON_COUNT];
+	uint64_t rows[ROWS_MAX];
+	struct found broken[BROKEN_MAX];
+};
+
+struct batch {
+	struct sim_conf conf; /* .seed: the first one */
+	uint64_t count;
+	unsigned workers;
+	bool stop_early;      /* a broken seed is enough */
+};
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* --- running --- */
+
+static void take(struct result *r, const struct sim *s)
+{
+	r->runs++;
+	r->set_up += s->set_up;
+	if (!s->set_up)
+		r->failed[s->set_up_why]++;
+	r->digest ^= s->digest[0];
+	r->steps += s->steps;
+	r->sent += s->sent;
+	r->lost += s->lost;
+	r->doubled += s->doubled;
+	r->asks_lost += s->asks_lost;
+	for (unsigned side = ALICE; side <= BOB; side++)
+		for (size_t i = 0; i < step_table_rows(&ike_v2_steps) && i < ROWS_MAX; i++)
+			r->rows[i] += engine_row_taken(s->host[side]->engine, &ike_v2_steps, i);
+	if (*text_str(&s->broken)) {
+		if (r->broken_count < BROKEN_MAX) {
+			r->broken[r->broken_count].seed = s->conf.seed;
+			(void)snprintf(r->broken[r->broken_count].words, sizeof(r->broken[0].words), "%s", text_str(&s->broken));
+		}
+		r->broken_count++;
+	}
+}
+
+static void run_share(const struct batch *b, unsigned worker, struct result *r)
+{
+	for (uint64_t i = worker; i < b->count; i += b->workers) {
+		struct sim_conf conf = b->conf;
+		struct sim *s;
+
+		conf.seed += i;
+		r->current = conf.seed;
+		s = sim_new(&conf);
+		sim_run(s);
+		take(r, s);
+		sim_free(s);
+		if (b->stop_early && r->broken_count > 0)
+			return;
+	}
+}
+
+static void add(struct result *to, const struct result *r)
+{
+	to->runs += r->runs;
+	to->set_up += r->set_up;
+	to->digest ^= r->digest;
+	to->steps += r->steps;
+	to->sent += r->sent;
+	to->lost += r->lost;
+	to->doubled += r->doubled;
+	to->asks_lost += r->asks_lost;
+	for (size_t i = 0; i < REASON_COUNT; i++)
+		to->failed[i] += r->failed[i];
+	for (size_t i = 0; i < ROWS_MAX; i++)
+		to->rows[i] += r->rows[i];
+	for (size_t i = 0; i < r->broken_count && i < BROKEN_MAX; i++)
+		if (to->broken_count + i < BROKEN_MAX)
+			to->broken[to->broken_count + i] = r->broken[i];
+	to->broken_count += r->broken_count;
+}
+
+/* A worker that a signal has ended was at this seed. */
+static void add_death(struct result *to, const struct result *r, int status)
+{
+	struct found *f = &to->broken[to->broken_count < BROKEN_MAX ? to->broken_count : BROKEN_MAX - 1];
+
+	f->seed = r->current;
+	(void)snprintf(f->words, sizeof(f->words), "the program ended with status 0x%x", (unsigned)status);
+	to->broken_count++;
+}
+
+static struct result *run_batch(const struct batch *b)
+{
+	static struct result total;
+	struct result *shared = mmap(NULL, sizeof(*shared) * b->workers, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pids[WORKERS_MAX];
+	int status;
+
+	if (shared == MAP_FAILED)
+		exit(2);
+	total = (struct result){ 0 };
+	(void)fflush(NULL);
+	for (unsigned i = 0; i < b->workers; i++) {
+		pids[i] = fork();
+		if (pids[i] < 0)
+			exit(2);
+		if (pids[i] == 0) {
+			run_share(b, i, &shared[i]);
+			(void)fflush(NULL);
+			_exit(0);
+		}
+	}
+	for (unsigned i = 0; i < b->workers; i++) {
+		while (waitpid(pids[i], &status, 0) < 0 && errno == EINTR)
+			;
+		add(&total, &shared[i]);
+		if (status != 0)
+			add_death(&total, &shared[i], status);
+	}
+	(void)munmap(shared, sizeof(*shared) * b->workers);
+	return &total;
+}
+
+/* --- telling --- */
+
+static const char *command_line(const struct sim_conf *c)
+{
+	static char line[128];
+
+	(void)snprintf(line, sizeof(line), "adit-sim --seed %" PRIu64 " --loss %u --duplicate %u --reorder %u --asks %s%s --chart", c->seed,
+	               c->loss, c->duplicate, c->reorder, c->asks == ASKS_HARD ? "hard" : "normal",
+	               c->no_response_cache ? " --fault no-response-cache" : "");
+	return line;
+}
+
+/* Runs it again, with a chart, in a process of its own (it may die of it). */
+static void print_chart(const struct sim_conf *conf)
+{
+	struct sim_conf again = *conf;
+	pid_t pid;
+	int status;
+
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		struct sim *s;
+
+		again.chart = true;
+		s = sim_new(&again);
+		sim_run(s);
+		printf("%s", text_str(&s->chart));
+		(void)fflush(NULL);
+		_exit(0);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+}
+
+static void print_found(const struct batch *b, const struct result *r)
+{
+	size_t told = r->broken_count < BROKEN_MAX ? r->broken_count : BROKEN_MAX;
+	struct sim_conf conf = b->conf;
+
+	for (size_t i = 0; i < told; i++) {
+		conf.seed = r->broken[i].seed;
+		printf("    seed %" PRIu64 ": %s\n    build/tests/%s\n", conf.seed, r->broken[i].words, command_line(&conf));
+	}
+	if (told > 0) {
+		conf.seed = r->broken[0].seed;
+		print_chart(&conf);
+	}
+}
+
+static void print_rows(const struct result *r)
+{
+	size_t rows = step_table_rows(&ike_v2_steps), taken = 0;
+
+	for (size_t i = 0; i < rows; i++)
+		taken += r->rows[i] > 0;
+	printf("# %zu of %zu rows of the step table were taken\n", taken, rows);
+	for (size_t i = 0; i < rows; i++)
+		if (r->rows[i] == 0)
+			printf("#   never: %s\n", step_table_row(&ike_v2_steps, i)->name);
+}
+
+static void print_counts(const struct result *r, double took)
+{
+	uint64_t failed = r->runs - r->set_up;
+
+	printf("# %" PRIu64 " seeds in %.1f s: %" PRIu64 " set up, %" PRIu64 " not (%.2f%%)", r->runs, took, r->set_up, failed,
+	       r->runs ? 100.0 * (double)failed / (double)r->runs : 0.0);
+	for (size_t i = 0; i < REASON_COUNT; i++)
+		if (r->failed[i])
+			printf(", %s %" PRIu64, reason_name((enum reason_kind)i), r->failed[i]);
+	printf("\n# %" PRIu64 " datagrams, %" PRIu64 " lost, %" PRIu64 " doubled, %" PRIu64 " answers too late or never; %" PRIu64
+	       " steps\n",
+	       r->sent, r->lost, r->doubled, r->asks_lost, r->steps);
+}
+
+/* --- tests --- */
+
+static bool verdict(bool ok, const char *name, double took, const char *why)
+{
+	if (ok)
+		printf("ok %s (%.1f s)\n", name, took);
+	else
+		printf("not ok %s - %s\n", name, why);
+	(void)fflush(stdout);
+	return ok;
+}
+
+static bool too_many_failed(const struct result *r)
+{
+	/* a small sample may have bad luck */
+	return (r->runs - r->set_up) * 100 > r->runs + (r->runs < 1000 ? 500 : 0);
+}
+
+static bool test_seeds(const struct batch *b, const char *name, bool rows)
+{
+	double began = seconds();
+	const struct result *r = run_batch(b);
+	bool must_come_up = b->conf.asks == ASKS_NORMAL, ok;
+	char why[128] = "";
+
+	if (r->broken_count)
+		(void)snprintf(why, sizeof(why), "%" PRIu64 " of %" PRIu64 " seeds are broken", r->broken_count, b->count);
+	else if (must_come_up && too_many_failed(r))
+		(void)snprintf(why, sizeof(why), "more than 1%% of the seeds were not set up");
+	ok = verdict(!*why, name, seconds() - began, why);
+	print_counts(r, seconds() - began);
+	if (rows)
+		print_rows(r);
+	print_found(b, r);
+	return ok;
+}
+
+static bool test_same(struct batch b)
+{
+	double began = seconds();
+	uint64_t first;
+
+	b.count = b.count < 60 ? b.count : 60;
+	first = run_batch(&b)->digest;
+	return verdict(first == run_batch(&b)->digest, "sim/same-seed-same-bytes", seconds() - began,
+	               "the same seeds gave other bytes the second time");
+}
+
+/* The response cache off: some invariant must break, or far too few connections come up. */
+static bool test_fault(struct batch b)
+{
+	double began = seconds();
+	const struct result *r;
+
+	b.count = b.count < 300 ? b.count : 300;
+	b.conf.no_response_cache = true;
+	b.stop_early = true;
+	r = run_batch(&b);
+	if (r->broken_count)
+		printf("# found at seed %" PRIu64 ": %s\n", r->broken[0].seed, r->broken[0].words);
+	else
+		print_counts(r, seconds() - began);
+	return verdict(r->broken_count > 0 || too_many_failed(r), "sim/planted-fault-is-found", seconds() - began,
+	               "without the response cache nothing was found");
+}
+
+static int run_suite(struct batch b)
+{
+	bool ok = test_seeds(&b, "sim/seeds", true);
+	struct batch hard = b;
+
+	hard.conf.asks = ASKS_HARD;
+	hard.count = b.count * 3 / 20 + 1;
+	ok = test_seeds(&hard, "sim/hard-seeds", true) && ok;
+	ok = test_same(b) && ok;
+	ok = test_fault(b) && ok;
+	return ok ? 0 : 1;
+}
+
+static int run_one(const struct sim_conf *conf, bool digest)
+{
+	struct sim *s = sim_new(conf);
+	bool ok;
+
+	sim_run(s);
+	ok = !*text_str(&s->broken);
+	printf("%s", text_str(&s->chart));
+	if (digest)
+		printf("digest %016" PRIx64 " of %" PRIu64 " events\n", s->digest[0], s->digest[1]);
+	printf("# set-up: %s\n", s->set_up ? "up" : reason_words(s->set_up_why));
+	if (ok)
+		printf("ok sim/seed-%" PRIu64 "\n", conf->seed);
+	else
+		printf("not ok sim/seed-%" PRIu64 " - %s\n", conf->seed, text_str(&s->broken));
+	sim_free(s);
+	return ok ? 0 : 1;
+}
+
+/* --- options --- */
+
+static const char usage[] =
+	"adit-sim [--seeds N] [--from SEED] [--loss %] [--duplicate %] [--reorder %] [--asks normal|hard] [--workers N]\n"
+	"         [--fault no-response-cache]      many seeds; without --asks and --fault: the whole suite\n"
+	"adit-sim --seed SEED [--chart] [--digest] [...]   one seed\n";
+
+static uint64_t number(const char *text, uint64_t most)
+{
+	char *end;
+	uint64_t n;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (errno || *end || end == text || n > most) {
+		fprintf(stderr, "adit-sim: %s: not a number, or too large\n%s", text, usage);
+		exit(2);
+	}
+	return n;
+}
+
+struct options {
+	struct batch batch;
+	bool one, digest, suite;
+};
+
+static void choose_asks(struct options *o, const char *word)
+{
+	if (strcmp(word, "normal") != 0 && strcmp(word, "hard") != 0) {
+		fprintf(stderr, "adit-sim: --asks %s: normal or hard\n", word);
+		exit(2);
+	}
+	o->batch.conf.asks = strcmp(word, "hard") == 0 ? ASKS_HARD : ASKS_NORMAL;
+	o->suite = false;
+}
+
+static void choose_fault(struct options *o, const char *word)
+{
+	if (strcmp(word, "no-response-cache") != 0) {
+		fprintf(stderr, "adit-sim: --fault %s: no such fault\n", word);
+		exit(2);
+	}
+	o->batch.conf.no_response_cache = true;
+	o->suite = false;
+}
+
+static void read_options(struct options *o, int argc, char **argv)
+{
+	static const struct option table[] = {
+		{ "seeds", required_argument, NULL, 'n' },   { "from", required_argument, NULL, 'f' },
+		{ "seed", required_argument, NULL, 's' },    { "loss", required_argument, NULL, 'l' },
+		{ "duplicate", required_argument, NULL, 'd' }, { "reorder", required_argument, NULL, 'r' },
+		{ "asks", required_argument, NULL, 'a' },    { "workers", required_argument, NULL, 'w' },
+		{ "fault", required_argument, NULL, 'F' },   { "chart", no_argument, NULL, 'c' },
+		{ "digest", no_argument, NULL, 'D' },        { NULL, 0, NULL, 0 },
+	};
+	struct sim_conf *c = &o->batch.conf;
+	int what;
+
+	while ((what = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		switch (what) {
+		case 'n': o->batch.count = number(optarg, UINT32_MAX); break;
+		case 'f': c->seed = number(optarg, UINT64_MAX); break;
+		case 's': c->seed = number(optarg, UINT64_MAX), o->one = true; break;
+		case 'l': c->loss = (unsigned)number(optarg, 100); break;
+		case 'd': c->duplicate = (unsigned)number(optarg, 100); break;
+		case 'r': c->reorder = (unsigned)number(optarg, 100); break;
+		case 'w': o->batch.workers = (unsigned)number(optarg, WORKERS_MAX); break;
+		case 'a': choose_asks(o, optarg); break;
+		case 'F': choose_fault(o, optarg); break;
+		case 'c': c->chart = true; break;
+		case 'D': o->digest = true; break;
+		default: fputs(usage, stderr); exit(2);
+		}
+	}
+	if (optind < argc || o->batch.workers == 0) {
+		fputs(usage, stderr);
+		exit(2);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {
+		.batch = { .conf = { .seed = 1, .loss = 20, .duplicate = 5, .reorder = 10 }, .count = 2000, .workers = 2 },
+		.suite = true,
+	};
+	struct reason why = { 0 };
+	int status;
+
+	read_options(&o, argc, argv);
+	if (!crypto_start(&why)) {
+		fprintf(stderr, "adit-sim: %s\n", reason_words(why.kind));
+		return 2;
+	}
+	if (o.one)
+		status = run_one(&o.batch.conf, o.digest);
+	else if (o.suite)
+		status = run_suite(o.batch);
+	else
+		status = test_seeds(&o.batch, "sim/seeds", true) ? 0 : 1;
+	crypto_stop();
+	return status;
+}

@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: ISC */
+/* The host of one engine in memory. */
+#include "support/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config/load.h"
+#include "crypto/crypto.h"
+#include "ike/v2/steps.h"
+#include "policy/explain.h"
+
+static bool host_random(void *ctx, enum random_kind kind, uint8_t *out, size_t len)
+{
+	(void)kind;
+	rng_fill(&((struct host *)ctx)->rng, out, len);
+	return true;
+}
+
+/* --- the configuration: one text in memory --- */
+
+#define FOLDER "/host/"
+#define MAIN_FILE FOLDER "adit.conf"
+
+static bool read_text(void *ctx, const char *path, struct secret *out, struct reason *why)
+{
+	const struct host_conf *conf = ctx;
+
+	if (strcmp(path, MAIN_FILE) == 0)
+		return secret_set(out, bytes_str(conf->config));
+	for (size_t i = 0; i < conf->file_count && strncmp(path, FOLDER, strlen(FOLDER)) == 0; i++) {
+		if (strcmp(path + strlen(FOLDER), conf->files[i].name) == 0)
+			return secret_set(out, conf->files[i].data);
+	}
+	return refuse_text(why, REASON_NOT_FOUND, 0, "no such file in the test");
+}
+
+static bool list_folder(void *ctx, const char *folder, bool (*each)(void *to, const char *name), void *to, struct reason *why)
+{
+	const struct host_conf *conf = ctx;
+	const char *below = strncmp(folder, FOLDER, strlen(FOLDER)) == 0 ? folder + strlen(FOLDER) : "?";
+	size_t len = strlen(below);
+
+	(void)why;
+	while (len > 0 && below[len - 1] == '/')
+		len--;
+	for (size_t i = 0; i < conf->file_count; i++) {
+		const char *name = conf->files[i].name;
+
+		if (strncmp(name, below, len) == 0 && name[len] == '/' && !each(to, name + len + 1))
+			return false;
+	}
+	return true;
+}
+
+static bool no_glob(void *ctx, const char *pattern, bool (*each)(void *to, const char *path), void *to, struct reason *why)
+{
+	(void)ctx;
+	(void)pattern;
+	(void)each;
+	(void)to;
+	(void)why;
+	return true;
+}
+
+static bool add_shared(struct host *h, const struct config *config)
+{
+	struct reason why = { 0 };
+
+	for (size_t i = 0; i < config->secret_count; i++) {
+		const struct secret_conf *s = &config->secrets[i];
+
+		if (!keyring_add_shared(h->ring, ORIGIN_FILE, bytes_str(s->section), SHARED_IKE, s->secret, s->owners, s->owner_count, s->at,
+		                        &why))
+			return false;
+	}
+	return true;
+}
+
+static bool add_pki(struct host *h, const struct config *config)
+{
+	struct arena arena = { 0 };
+	struct reason why = { 0 };
+	char id[41];
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < config->key_count; i++)
+		ok = keyring_add_key(h->ring, ORIGIN_FILE, config->keys[i].data, config->keys[i].passphrase, config->keys[i].at, id, &why,
+		                     &arena);
+	for (size_t i = 0; ok && i < config->cert_count; i++)
+		ok = keyring_add_cert(h->ring, ORIGIN_FILE, config->certs[i].data, config->certs[i].must_be_ca, config->certs[i].at, &why,
+		                      &arena);
+	arena_clear(&arena);
+	return ok;
+}
+
+static bool read_config(struct host *h, const struct host_conf *conf)
+{
+	struct config_loader loader = { (void *)(uintptr_t)conf, read_text, no_glob, list_folder };
+	struct problems problems = { 0 };
+	struct text words = { 0 };
+	bool ok = config_load(&loader, MAIN_FILE, &h->config, &problems) && problems.errors == 0;
+
+	for (const struct problem *p = problems.first; !ok && p; p = p->next) {
+		config_problem_print(&words, p);
+		text_add(&words, "\n");
+	}
+	if (!ok)
+		fprintf(stderr, "test configuration of %s:\n%s", h->name, text_str(&words));
+	text_clear(&words);
+	problems_clear(&problems);
+	return ok && add_shared(h, h->config) && add_pki(h, h->config);
+}
+
+struct host *host_new(const struct host_conf *conf)
+{
+	struct host *h = calloc(1, sizeof(*h));
+	struct engine_conf engine = conf->engine;
+
+	if (!h)
+		abort();
+	h->name = conf->name;
+	h->addr = conf->addr;
+	h->peer = conf->peer;
+	h->rng.state = conf->seed;
+	h->now = conf->now;
+	h->ops = conf->ops;
+	h->next_spi = conf->first_spi ? conf->first_spi : 0xc0000001u;
+	list_init(&h->pendings);
+	list_init(&h->children);
+	list_init(&h->spis);
+	engine.random = (struct random){ host_random, h };
+	engine.v2 = &ike_v2_steps;
+	engine.port = 500;
+	engine.port_nat_t = 4500;
+	h->engine = engine_new(&engine, conf->now);
+	h->ring = keyring_new();
+	if (!h->engine || !h->ring || !read_config(h, conf)) {
+		host_free(h);
+		return NULL;
+	}
+	return h;
+}
+
+static void fault(struct host *h, const char *what)
+{
+	if (!h->fault)
+		h->fault = what;
+}
+
+static void pending_free(struct host *h, struct pending *p)
+{
+	list_remove(&p->link);
+	h->pending_count--;
+	arena_clear(&p->arena);
+	free(p);
+}
+
+static void installed_free(struct host *h, struct installed *i)
+{
+	list_remove(&i->link);
+	h->child_count--;
+	child_params_clear(&i->params);
+	free(i);
+}
+
+static void reserved_free(struct host *h, struct reserved *r)
+{
+	list_remove(&r->link);
+	h->spi_count--;
+	free(r);
+}
+
+void host_free(struct host *h)
+{
+	if (!h)
+		return;
+	engine_free(h->engine);
+	keyring_free(h->ring);
+	config_free(h->config);
+	LIST_EACH_SAFE(at, &h->pendings)
+		pending_free(h, LIST_ITEM(at, struct pending, link));
+	LIST_EACH_SAFE(at, &h->children)
+		installed_free(h, LIST_ITEM(at, struct installed, link));
+	LIST_EACH_SAFE(at, &h->spis)
+		reserved_free(h, LIST_ITEM(at, struct reserved, link));
+	free(h);
+}
+
+/* --- answers --- */
+
+static bool answer_ke(struct host *h, const struct ask *ask, struct answer *a, struct arena *arena)
+{
+	const struct algorithm *ke = ask->ke.method;
+	struct secret shared = { 0 };
+	uint8_t *value = arena_take(arena, ke->out_len);
+
+	if (!value || (!ask->ke.agree_only && !ke_public(ke, ask->ke.seed, value, &a->why)))
+		return false;
+	if (!ask->ke.agree_only)
+		a->public_value = bytes(value, ke->out_len);
+	if (ask->ke.peer.len == 0)
+		return true;
+	if (!ke_agree(ke, ask->ke.seed, ask->ke.peer, &shared, &a->why))
+		return false;
+	a->shared = arena_copy(arena, secret_bytes(&shared));
+	if (h->ops.secret)
+		h->ops.secret(h->ops.owner, h, &(struct host_secret){ ke, ask->ke.peer, a->shared });
+	secret_clear(&shared);
+	return true;
+}
+
+/* The answer of auth_make borrows from the question: everything is copied. */
+static bool keep_make(struct arena *arena, struct auth_make_answer *m)
+{
+	struct bytes *certs = arena_array(arena, m->cert_count + 1, sizeof(*certs));
+	struct reason kept = { 0 };
+
+	if (!certs || !identity_copy(&m->own, &m->own, arena) || !reason_copy(arena, &kept, &m->fault))
+		return false;
+	for (size_t i = 0; i < m->cert_count; i++)
+		certs[i] = arena_copy(arena, m->certs[i]);
+	m->certs = certs;
+	m->auth.data = arena_copy(arena, m->auth.data);
+	m->fault = kept;
+	return true;
+}
+
+static bool reserve(struct host *h, struct answer *a)
+{
+	struct reserved *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		abort();
+	a->spi = r->spi = h->next_spi++;
+	list_append(&h->spis, &r->link);
+	h->spi_count++;
+	return true;
+}
+
+static bool install(struct host *h, struct pending *p, struct child_params *params)
+{
+	struct installed *i = calloc(1, sizeof(*i));
+
+	if (!i)
+		abort();
+	LIST_EACH(at, &h->children) {
+		const struct child_params *other = &LIST_ITEM(at, struct installed, link)->params;
+
+		if (other->id == params->id || other->spi_in == params->spi_in)
+			fault(h, "a Child SA was installed twice");
+	}
+	p->child_id = params->id;
+	i->params = *params;
+	*params = (struct child_params){ 0 };
+	list_append(&h->children, &i->link);
+	h->child_count++;
+	return true;
+}
+
+static bool make_answer(struct host *h, struct pending *p, const struct ask *ask)
+{
+	struct answer *a = &p->answer;
+
+	switch (ask->kind) {
+	case ASK_KE:
+		return answer_ke(h, ask, a, &p->arena);
+	case ASK_AUTH_MAKE:
+		return auth_make(h->ring, &ask->make, &a->make, &p->arena, &a->why) && keep_make(&p->arena, &a->make);
+	case ASK_AUTH_CHECK:
+		return auth_check(h->ring, &ask->check, &p->arena, &a->why);
+	case ASK_SOURCE:
+		a->local = h->addr;
+		return true;
+	case ASK_SPI:
+		return reserve(h, a);
+	case ASK_INSTALL:
+		return install(h, p, ask->install);
+	case ASK_CERTREQ:
+		a->certreq = auth_certreq(h->ring, ask->certreq, &p->arena);
+		return true;
+	case ASK_RESOLVE:
+		if (h->peer.family == ADDR_NONE)
+			return refuse_text(&a->why, REASON_NOT_FOUND, 0, "no such name");
+		a->addrs = &h->peer;
+		a->addr_count = 1;
+		return true;
+	case ASK_NONE:
+		break;
+	}
+	return refuse_text(&a->why, REASON_UNSUPPORTED, 0, "not in this test");
+}
+
+static void give(struct host *h, struct pending *p)
+{
+	engine_answer(h->engine, h->now, p->token, p->kind, &p->answer);
+	if (h->ops.answered)
+		h->ops.answered(h->ops.owner, h, p->kind, p->answer.ok);
+	pending_free(h, p);
+}
+
+static void take_ask(struct host *h, uint64_t token, const struct ask *ask)
+{
+	uint64_t when = h->ops.when ? h->ops.when(h->ops.owner, h, ask) : 0;
+	struct pending *p;
+	struct reason why;
+
+	h->asked[ask->kind]++;
+	if (when == NEVER)
+		return;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		abort();
+	p->token = token;
+	p->kind = ask->kind;
+	p->at = when;
+	p->answer.ok = make_answer(h, p, ask);
+	if (!p->answer.ok) {
+		if (!reason_copy(&p->arena, &why, &p->answer.why))
+			abort();
+		p->answer.why = why;
+	}
+	list_append(&h->pendings, &p->link);
+	h->pending_count++;
+	if (when <= h->now.boot)
+		give(h, p);
+}
+
+static bool free_spi(struct host *h, uint32_t spi)
+{
+	LIST_EACH(at, &h->spis) {
+		struct reserved *r = LIST_ITEM(at, struct reserved, link);
+
+		if (r->spi != spi)
+			continue;
+		reserved_free(h, r);
+		return true;
+	}
+	return false;
+}
+
+static struct installed *find_installed(struct host *h, uint32_t id)
+{
+	LIST_EACH(at, &h->children) {
+		struct installed *i = LIST_ITEM(at, struct installed, link);
+
+		if (i->params.id == id)
+			return i;
+	}
+	return NULL;
+}
+
+/*
+ * The SPI may be free already: an engine that has waited too long for the installation gives the SPI back first, and the SA when
+ * the answer comes after all.
+ */
+static void remove_child(struct host *h, uint32_t id)
+{
+	struct installed *i = find_installed(h, id);
+
+	if (!i) {
+		fault(h, "a Child SA was removed that is not installed");
+		return;
+	}
+	(void)free_spi(h, i->params.spi_in);
+	installed_free(h, i);
+}
+
+static void release(struct host *h, const struct event *e)
+{
+	if (e->release.kind == ASK_INSTALL)
+		remove_child(h, e->release.child_id);
+	else if (e->release.kind != ASK_SPI)
+		fault(h, "something was released that cannot be");
+	else if (!free_spi(h, e->release.spi))
+		fault(h, "an SPI was given back that is not reserved");
+}
+
+static void host_do(struct host *h, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_SEND:
+		h->ops.send(h->ops.owner, h, &e->path, e->datagram, e->keepalive);
+		break;
+	case EVENT_ASK:
+		take_ask(h, e->token, &e->ask);
+		break;
+	case EVENT_RELEASE:
+		release(h, e);
+		break;
+	case EVENT_CHILD_REMOVE:
+		remove_child(h, e->child_id);
+		break;
+	case EVENT_TELL:
+		if (h->ops.tell)
+			h->ops.tell(h->ops.owner, h, &e->tell);
+		break;
+	case EVENT_DONE:
+		if (h->ops.done)
+			h->ops.done(h->ops.owner, h, e->token, e->ok, &e->why);
+		break;
+	}
+}
+
+#define EVENTS_AT_ONCE 100000u
+#define EXPIRES_AT_ONCE 100u
+
+static void pump(struct host *h)
+{
+	struct event e;
+
+	for (unsigned i = 0; engine_next(h->engine, &e); i++) {
+		if (i == EVENTS_AT_ONCE) {
+			fault(h, "the engine does not come to rest");
+			return;
+		}
+		h->events++;
+		host_do(h, &e);
+	}
+}
+
+void host_load(struct host *h)
+{
+	for (size_t i = 0; i < h->config->connection_count; i++)
+		host_command(h, h->now, HOST_LOAD_TOKEN + i, &(struct command){ .kind = COMMAND_LOAD, .conn = h->config->connections[i] });
+}
+
+void host_input(struct host *h, struct now now, const struct path *path, struct bytes datagram)
+{
+	h->now = now;
+	engine_input(h->engine, now, path, datagram);
+	pump(h);
+}
+
+void host_command(struct host *h, struct now now, uint64_t token, const struct command *c)
+{
+	h->now = now;
+	engine_command(h->engine, now, token, c);
+	pump(h);
+}
+
+void host_traffic(struct host *h, struct now now, const struct traffic *t)
+{
+	h->now = now;
+	engine_traffic(h->engine, now, t);
+	pump(h);
+}
+
+void host_network(struct host *h, struct now now)
+{
+	h->now = now;
+	engine_network(h->engine, now);
+	pump(h);
+}
+
+void host_deliver(struct host *h, struct now now, struct pending *p)
+{
+	h->now = now;
+	give(h, p);
+	pump(h);
+}
+
+void host_forget(struct host *h, struct pending *p)
+{
+	if (p->answer.ok && p->kind == ASK_SPI && !free_spi(h, p->answer.spi))
+		fault(h, "an SPI went before its answer came");
+	if (p->answer.ok && p->kind == ASK_INSTALL)
+		installed_free(h, find_installed(h, p->child_id)); /* the engine still has the SPI */
+	pending_free(h, p);
+}
+
+void host_answer(struct host *h, struct now now, uint64_t token, enum ask_kind kind, const struct answer *a)
+{
+	h->now = now;
+	engine_answer(h->engine, now, token, kind, a);
+	pump(h);
+}
+
+static struct pending *first_pending(const struct host *h)
+{
+	struct pending *first = NULL;
+
+	LIST_EACH(at, &h->pendings) {
+		struct pending *p = LIST_ITEM(at, struct pending, link);
+
+		if (!first || p->at < first->at)
+			first = p;
+	}
+	return first;
+}
+
+void host_expire(struct host *h, struct now now)
+{
+	struct pending *p;
+
+	h->now = now;
+	while ((p = first_pending(h)) && p->at <= now.boot)
+		host_deliver(h, now, p);
+	for (unsigned i = 0; engine_deadline(h->engine) <= now.boot; i++) {
+		if (i == EXPIRES_AT_ONCE) {
+			fault(h, "the engine wants to be called again and again");
+			return;
+		}
+		engine_expire(h->engine, now);
+		pump(h);
+	}
+}
+
+uint64_t host_deadline(const struct host *h)
+{
+	const struct pending *p = first_pending(h);
+	uint64_t at = engine_deadline(h->engine);
+
+	return p && p->at != HOST_LATER && p->at < at ? p->at : at;
+}
+
+struct bytes host_read_file(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t *data = malloc(65536);
+	size_t len = f && data ? fread(data, 1, 65536, f) : 0;
+
+	if (len == 0 || len == 65536) {
+		fprintf(stderr, "%s: cannot be read (run it in the top folder of the sources)\n", path);
+		exit(2);
+	}
+	fclose(f);
+	return bytes(data, len);
+}
