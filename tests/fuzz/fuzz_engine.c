@@ -14,10 +14,11 @@
 #include <stdlib.h>
 
 #include "config/load.h"
-#include "crypto/crypto.h"
+#include "crypto/pki.h"
 #include "engine_programs.h"
 #include "engine_world.h"
 #include "iana/ikev2.h"
+#include "support/ecdsa_fixed.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -692,6 +693,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	if (!crypto_start(&why))
 		abort();
+	key_sign_fixed_by(ecdsa_fixed);
 	for (size_t i = 0; i < engine_program_count; i++)
 		run_program(engine_programs[i]);
 	(void)atexit(at_end);

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 
 #include "base/reader.h"
-#include "crypto/crypto.h"
+#include "crypto/pki.h"
+#include "support/ecdsa_fixed.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,6 +24,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	if (!crypto_start(&why))
 		abort();
+	key_sign_fixed_by(ecdsa_fixed);
 	(void)atexit(world_print_rows);
 	return 0;
 }

@@ -15,10 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "crypto/crypto.h"
+#include "crypto/pki.h"
 #include "ike/step.h"
 #include "ike/v2/steps.h"
 #include "sim/sim.h"
+#include "support/ecdsa_fixed.h"
 
 #define WORKERS_MAX 16
 #define ROWS_MAX 256
@@ -427,6 +428,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "adit-sim: %s\n", reason_words(why.kind));
 		return 2;
 	}
+	key_sign_fixed_by(ecdsa_fixed);
 	if (o.one)
 		status = run_one(&o.batch.conf, o.digest);
 	else if (o.suite)
