@@ -180,6 +180,7 @@ void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 
 	e->now = now;
 	if (c && c->state == CHILD_INSTALLED) {
+		sa_touch(c->sa); /* first: c may be gone afterwards */
 		switch (t->kind) {
 		case TRAFFIC_SOFT_LIMIT: /* rekeying is the next story; until then the hard limit decides */
 		case TRAFFIC_UNKNOWN_SPI:
@@ -197,7 +198,6 @@ void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 			c->sa->last_in = now.boot;
 			break;
 		}
-		sa_touch(c->sa);
 	}
 	engine_settle(e);
 }
