@@ -291,8 +291,8 @@ static void end_target(struct run *r, struct target t)
 	}
 }
 
-/* `r` may be finished (and freed) by the last of them: the targets are worked on a copy. */
-static bool terminate(struct run *r, const struct command *c, bool *over, struct reason *why)
+/* The targets are worked on a copy: those that end at once are taken out of the list. */
+static bool terminate(struct run *r, const struct command *c, struct reason *why)
 {
 	bool wish = unwant(r->engine, c);
 	struct target *all;
@@ -310,12 +310,9 @@ static bool terminate(struct run *r, const struct command *c, bool *over, struct
 	if (!all)
 		return refuse_text(why, REASON_MEMORY, 0, "a command");
 	memcpy(all, r->targets, n * sizeof(*all));
-	r->left++; /* holds it until all are under way */
 	for (size_t i = 0; i < n; i++)
 		end_target(r, all[i]);
-	r->left--;
 	free(all);
-	*over = r->left == 0;
 	return true;
 }
 
@@ -356,11 +353,9 @@ static void shutdown_all(struct run *r)
 		if (!sa->dead && sa->phase != PHASE_GONE)
 			r->left++;
 	}
-	r->matches = (unsigned)r->left;
-	r->left++; /* holds it until all are under way */
+	r->matches = (unsigned)r->left - 1; /* without the one that holds it */
 	LIST_EACH(at, &e->sas)
 		sa_close(LIST_ITEM(at, struct sa, link), &why, r->token);
-	r->left--;
 }
 
 /* --- all --- */
@@ -385,29 +380,20 @@ static struct run *run_new(struct engine *e, uint64_t token, const struct comman
 	return r;
 }
 
-/* True: it goes on; false: it is over, `ok` says how. */
-static bool begin(struct run *r, const struct command *c, bool *ok, struct reason *why)
+static bool begin(struct run *r, const struct command *c, struct reason *why)
 {
-	struct engine *e = r->engine;
-	bool over = false;
-
 	switch (c->kind) {
 	case COMMAND_LOAD:
-		*ok = entry_load(e, c->conn, why);
-		return false;
+		return entry_load(r->engine, c->conn, why);
 	case COMMAND_UNLOAD:
-		*ok = entry_unload(e, c->name, why);
-		return false;
+		return entry_unload(r->engine, c->name, why);
 	case COMMAND_INITIATE:
-		*ok = initiate(r, c, why);
-		return *ok && r->left > 0;
+		return initiate(r, c, why);
 	case COMMAND_TERMINATE:
-		*ok = terminate(r, c, &over, why);
-		return *ok && !over && r->left > 0;
+		return terminate(r, c, why);
 	case COMMAND_SHUTDOWN:
 		shutdown_all(r);
-		*ok = true;
-		return r->left > 0;
+		return true;
 	}
 	return false;
 }
@@ -427,7 +413,7 @@ void engine_command(struct engine *e, struct now now, uint64_t token, const stru
 {
 	struct reason why = { 0 };
 	struct run *r = NULL;
-	bool ok = false;
+	bool ok;
 
 	e->now = now;
 	if (e->command_count < COMMANDS_MAX || c->kind == COMMAND_SHUTDOWN)
@@ -440,8 +426,11 @@ void engine_command(struct engine *e, struct now now, uint64_t token, const stru
 	e->command = token;
 	list_append(&e->commands, &r->link);
 	e->command_count++;
-	if (!begin(r, c, &ok, &why))
-		finish(r, ok, &why);
+	r->left++; /* holds it until all is under way: what ends at once must not finish it (and free it) */
+	ok = begin(r, c, &why);
+	r->left--;
+	if (!ok || r->left == 0)
+		finish(r, ok && !r->failed, ok ? r->why : &why);
 	e->command = 0;
 	engine_settle(e);
 }
