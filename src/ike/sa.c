@@ -444,7 +444,8 @@ static void tell_end(struct sa *sa, const struct reason *why)
 		story_reason(sa, STORY_DOWN, why);
 		tell_ike(sa, TELL_IKE_DOWN);
 	}
-	if (!sa->established && why->kind == REASON_HALF_OPEN)
+	/* who refused has told it already; a command, or another SA that came first, has not */
+	if (!sa->established && (why->kind == REASON_HALF_OPEN || (sa->attempt && !story_has_reason(sa))))
 		story_reason(sa, STORY_DOWN, why);
 }
 

@@ -164,6 +164,7 @@ struct story_note {
 void story_add(struct engine *e, const struct story_note *note);
 void story_step(struct sa *sa, enum story_kind kind, const char *words);
 void story_reason(struct sa *sa, enum story_kind kind, const struct reason *why);
+bool story_has_reason(const struct sa *sa); /* its attempt tells at least one */
 void story_forget_sa(struct sa *sa);
 struct conn_entry;
 void story_forget_entry(struct conn_entry *entry);

@@ -108,6 +108,14 @@ static struct attempt *attempt_new(struct conn_entry *entry, struct sa *sa)
 	return a;
 }
 
+bool story_has_reason(const struct sa *sa)
+{
+	for (size_t i = 0; sa->attempt && i < sa->attempt->at.count; i++)
+		if (sa->attempt->entries[i].why)
+			return true;
+	return false;
+}
+
 void story_forget_sa(struct sa *sa)
 {
 	if (sa->attempt) {
