@@ -162,6 +162,8 @@ enum outcome init_cookie(struct exchange *x, struct reason *why)
 
 	if (!notify_find(&n, &x->payloads, IKEV2_NOTIFY_COOKIE) || n.data.len < 1 || n.data.len > 64)
 		return refuse_text(why, REASON_SYNTAX, 0, "a cookie has 1 to 64 bytes"), REFUSED;
+	if (bytes_equal(n.data, w->cookie))
+		return WAIT; /* a late copy of what we have followed */
 	if (++w->cookies > COOKIES_MAX)
 		return refuse(why, REASON_COOKIE, 0, value_number(w->cookies), value_number(COOKIES_MAX), conf_nowhere()), REFUSED;
 	w->cookie = arena_copy(&x->arena, n.data);
@@ -177,6 +179,8 @@ enum outcome init_other_ke(struct exchange *x, struct reason *why)
 	uint16_t id = notify_find(&n, &x->payloads, IKEV2_NOTIFY_INVALID_KE_PAYLOAD) ? invalid_ke(&n) : 0;
 
 	ke = ke_named(&x->sa->conn->ike, id);
+	if (ke && ke == w->ke && w->other_kes > 0)
+		return WAIT; /* a late copy of what we have followed */
 	if (!ke || ke == w->ke || ++w->other_kes > OTHER_KE_MAX) {
 		(void)refuse(why, REASON_KE_METHOD, 0, value_of(VALUE_KE, id, bytes_none()),
 		             value_proposals(&x->sa->conn->ike, &x->arena), x->sa->conn->ike_at);
