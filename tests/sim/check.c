@@ -58,7 +58,7 @@ void check_sent(struct sim *s, enum side side, struct bytes datagram)
 		broken(s, "%s sent what is no IKE message", name_of(side));
 		return;
 	}
-	if (h.exchange == IKEV2_EXCHANGE_IKE_SA_INIT) /* several of them may have ID 0: cookies, other methods */
+	if (h.next != IKEV2_PAYLOAD_SK) /* clear: IKE_SA_INIT with cookies and other methods, INVALID_IKE_SPI */
 		return;
 	put_u64(key, h.spi_i);
 	put_u64(key + 8, h.spi_r);
@@ -67,7 +67,7 @@ void check_sent(struct sim *s, enum side side, struct bytes datagram)
 	if (!same_as_before(&s->ids, bytes(key, 24), datagram))
 		broken(s, "%s sent two different messages with message ID %" PRIu32, name_of(side), h.message_id);
 	iv_len = tap_iv_len(&s->tap, &h);
-	if (h.next != IKEV2_PAYLOAD_SK || iv_len == 0 || iv_len > 16 || datagram.len < 32 + iv_len)
+	if (iv_len == 0 || iv_len > 16 || datagram.len < 32 + iv_len)
 		return;
 	key[16] = h.flags & IKE_FLAG_INITIATOR;
 	memset(key + 17, 0, 7);

@@ -32,7 +32,7 @@ struct found {
 
 /* What a worker has seen. It lies in shared memory, so that it outlives the worker. */
 struct result {
-	uint64_t current;
+	uint64_t next; /* place in the batch */
 	uint64_t runs, set_up, digest, steps, sent, lost, doubled, asks_lost, broken_count;
 	uint64_t failed[REASON_COUNT];
 	uint64_t rows[ROWS_MAX];
@@ -80,14 +80,14 @@ static void take(struct result *r, const struct sim *s)
 	}
 }
 
-static void run_share(const struct batch *b, unsigned worker, struct result *r)
+static void run_share(const struct batch *b, struct result *r)
 {
-	for (uint64_t i = worker; i < b->count; i += b->workers) {
+	for (uint64_t i = r->next; i < b->count; i = r->next) {
 		struct sim_conf conf = b->conf;
 		struct sim *s;
 
 		conf.seed += i;
-		r->current = conf.seed;
+		r->next = i + b->workers; /* first: who dies of this seed goes on with the next one */
 		s = sim_new(&conf);
 		sim_run(s);
 		take(r, s);
@@ -117,14 +117,32 @@ static void add(struct result *to, const struct result *r)
 	to->broken_count += r->broken_count;
 }
 
-/* A worker that a signal has ended was at this seed. */
-static void add_death(struct result *to, const struct result *r, int status)
+static pid_t start(const struct batch *b, struct result *r)
 {
-	struct found *f = &to->broken[to->broken_count < BROKEN_MAX ? to->broken_count : BROKEN_MAX - 1];
+	pid_t pid;
 
-	f->seed = r->current;
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		exit(2);
+	if (pid == 0) {
+		run_share(b, r);
+		(void)fflush(NULL);
+		_exit(0);
+	}
+	return pid;
+}
+
+/* False: it has done its share, or has died too often. */
+static bool died(const struct batch *b, struct result *r, int status)
+{
+	struct found *f = &r->broken[r->broken_count < BROKEN_MAX ? r->broken_count : BROKEN_MAX - 1];
+
+	if (status == 0)
+		return false;
+	f->seed = b->conf.seed + r->next - b->workers;
 	(void)snprintf(f->words, sizeof(f->words), "the program ended with status 0x%x", (unsigned)status);
-	to->broken_count++;
+	return ++r->broken_count < BROKEN_MAX && !b->stop_early;
 }
 
 static struct result *run_batch(const struct batch *b)
@@ -137,23 +155,19 @@ static struct result *run_batch(const struct batch *b)
 	if (shared == MAP_FAILED)
 		exit(2);
 	total = (struct result){ 0 };
-	(void)fflush(NULL);
 	for (unsigned i = 0; i < b->workers; i++) {
-		pids[i] = fork();
-		if (pids[i] < 0)
-			exit(2);
-		if (pids[i] == 0) {
-			run_share(b, i, &shared[i]);
-			(void)fflush(NULL);
-			_exit(0);
-		}
+		shared[i].next = i;
+		pids[i] = start(b, &shared[i]);
 	}
 	for (unsigned i = 0; i < b->workers; i++) {
-		while (waitpid(pids[i], &status, 0) < 0 && errno == EINTR)
-			;
+		for (;;) {
+			while (waitpid(pids[i], &status, 0) < 0 && errno == EINTR)
+				;
+			if (!died(b, &shared[i], status))
+				break;
+			pids[i] = start(b, &shared[i]);
+		}
 		add(&total, &shared[i]);
-		if (status != 0)
-			add_death(&total, &shared[i], status);
 	}
 	(void)munmap(shared, sizeof(*shared) * b->workers);
 	return &total;

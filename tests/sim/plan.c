@@ -180,6 +180,7 @@ static void order_done(void *owner, struct host *h, uint64_t token, bool ok, con
 	o->done = true;
 	o->ok = ok;
 	o->why = ok ? REASON_NONE : why->kind;
+	o->notify = ok ? 0 : why->notify;
 	if (!ok && why->kind == REASON_NONE)
 		broken(s, "the command \"%s\" failed without a reason", o->words);
 	chart(s, (int)o->side, "command %s: %s%s", o->words, ok ? "done" : "failed: ", ok ? "" : reason_words(why->kind));

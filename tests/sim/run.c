@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "iana/ikev2.h"
+
 #define STEPS_MAX 200000u
 #define WALL 1767225600 /* 2026-01-01: the certificates of tests/vectors/pki are valid */
 #define BOOT SECONDS(1000)
@@ -109,6 +111,13 @@ static struct command initiate(const struct sim *s)
 		                 .keep_trying = s->plan.keep_trying && !s->healed };
 }
 
+/* A limit: of retransmissions, of asks, or that of the responder, which has waited for IKE_AUTH long enough. */
+static bool is_limit(const struct order *o)
+{
+	return o->why == REASON_NO_ANSWER || o->why == REASON_ASK_LATE ||
+	       (o->why == REASON_PEER_REFUSED && o->notify == IKEV2_NOTIFY_INVALID_IKE_SPI);
+}
+
 /* Only what the network or the hosts did may stop a set-up. */
 static void judge_set_up(struct sim *s)
 {
@@ -122,7 +131,7 @@ static void judge_set_up(struct sim *s)
 			continue;
 		s->set_up = false;
 		s->set_up_why = o->why;
-		if (o->done && o->why != REASON_NO_ANSWER && o->why != REASON_ASK_LATE && !excused)
+		if (o->done && !is_limit(o) && !excused)
 			broken(s, "the set-up failed for another reason than a limit: %s", reason_words(o->why));
 	}
 }

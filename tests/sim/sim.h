@@ -38,6 +38,7 @@ struct order {
 	const char *words;
 	bool done, ok, lost;               /* lost: its host has crashed */
 	enum reason_kind why;
+	uint16_t notify;
 };
 #define ORDERS_MAX 128
 
