@@ -9,6 +9,8 @@
 
 #include "ike/child.h"
 
+#define EXCHANGE_DELETED 16
+
 struct exchange {
 	struct sa *sa;
 	enum role role;
@@ -40,6 +42,9 @@ struct exchange {
 	struct timer timer;        /* TIMER_EXCHANGE */
 	uint64_t give_up;          /* boot ms; NEVER */
 	struct reason *doubt;      /* owned: an unauthenticated refusal, remembered */
+	/* a Child SA that we ask for may be deleted by the peer before its answer or our installation is there */
+	uint32_t deleted[EXCHANGE_DELETED]; /* the peer's SPIs */
+	unsigned deleted_count;
 };
 
 struct exchange *exchange_new(struct sa *sa, enum role role, uint8_t type); /* NULL: out of memory */

@@ -139,6 +139,14 @@ enum outcome child_agreed(struct exchange *x, struct reason *why)
 	return child_install(x, &w->plan, why) ? WAIT : REFUSED;
 }
 
+static bool deleted_early(const struct exchange *x, uint32_t spi)
+{
+	for (unsigned i = 0; i < x->deleted_count; i++)
+		if (x->deleted[i] == spi)
+			return true;
+	return false;
+}
+
 enum outcome child_installed(struct exchange *x, struct reason *why)
 {
 	struct child_work *w = x->work;
@@ -146,6 +154,10 @@ enum outcome child_installed(struct exchange *x, struct reason *why)
 	if (!x->answer->ok) {
 		*why = x->answer->why;
 		return REFUSED;
+	}
+	if (deleted_early(x, w->plan.spi_out)) {
+		child_abort(x->sa, &w->plan, true);
+		return refuse_text(why, REASON_PEER_DELETED, 0, "before it was installed here"), REFUSED;
 	}
 	exchange_tell(x);
 	(void)child_up(&w->plan);

@@ -75,6 +75,13 @@ static void close_again(struct sa *sa, const struct child_conf *conf)
 	entry_retry(entry, RETRY_LOST);
 }
 
+/* Perhaps one that we have asked for: the delete came before its answer, or before it is installed here. */
+static void take_early_delete(struct exchange *ours, uint32_t spi)
+{
+	if (ours && ours->type == IKEV2_EXCHANGE_CREATE_CHILD_SA && ours->deleted_count < EXCHANGE_DELETED)
+		ours->deleted[ours->deleted_count++] = spi;
+}
+
 /* 1.4.1: the answer names our half, unless our own delete for it is under way. */
 static void take_child_delete(struct exchange *x, uint32_t spi, struct taken *t)
 {
@@ -82,8 +89,10 @@ static void take_child_delete(struct exchange *x, uint32_t spi, struct taken *t)
 	struct child *c = child_by_spi_out(x->sa, spi);
 	const struct child_conf *conf;
 
-	if (!c)
+	if (!c) {
+		take_early_delete(x->sa->ours, spi);
 		return;
+	}
 	conf = c->conf;
 	if (c->state != CHILD_DELETING && t->len + 4 <= sizeof(t->spis)) {
 		put_u32(t->spis + t->len, c->spi_in);
