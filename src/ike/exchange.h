@@ -38,6 +38,7 @@ struct exchange {
 	struct list asks;          /* struct pending */
 	/* retransmit.c */
 	struct bytes request;      /* in flight; in the arena */
+	bool answered;             /* a sealed response came: the message ID is used up */
 	unsigned tries;
 	struct timer timer;        /* TIMER_EXCHANGE */
 	uint64_t give_up;          /* boot ms; NEVER */

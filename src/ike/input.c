@@ -176,6 +176,7 @@ static void response(struct sa *sa, const struct input *in)
 		ok = open_message(sa, &arena, message, &outer, &inner, &authenticated, &why);
 		if (authenticated) {
 			sa->next_out++;
+			x->answered = true;
 			retransmit_stop(x);
 			take_message(x, in, &arena, message, &inner, true);
 			if (ok)

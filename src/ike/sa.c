@@ -505,7 +505,7 @@ static void end_ours(struct sa *sa, const struct reason *why)
 {
 	struct exchange *x = sa->ours;
 
-	if (x && x->stage == STAGE_SENT)
+	if (x && x->stage == STAGE_SENT && !x->answered)
 		exchange_abandon(x, why);
 	else if (x)
 		exchange_end(x, false, why);

@@ -238,10 +238,8 @@ void pair_answer_held(struct pair *p, unsigned i)
 
 		if (h.kind == ASK_SPI)
 			n->spis_out++;
-		if (h.kind == ASK_INSTALL) {
+		if (h.kind == ASK_INSTALL) /* its SPI has been given back already */
 			n->installed[n->installed_count++] = h.child_id;
-			n->spis_out--;
-		}
 		engine_answer(n->engine, p->now, h.token, h.kind, &a);
 	}
 	n->held_count = 0;
