@@ -229,9 +229,12 @@ bool entry_bring(struct conn_entry *entry, const struct child_conf *child, uint6
 		sa = new_sa(entry, command);
 	if (!sa)
 		return refuse_text(why, REASON_MEMORY, 0, "an IKE SA");
-	if (child && !job_add_child(sa, entry->conn, child, command))
-		return refuse_text(why, REASON_LIMIT, 0, "too many tasks wait on this IKE SA");
-	return true;
+	if (!child || job_add_child(sa, entry->conn, child, command))
+		return true;
+	(void)refuse_text(why, REASON_LIMIT, 0, "too many tasks wait on this IKE SA, or memory is out");
+	if (sa->phase == PHASE_NEW && !sa->ours)
+		sa_end(sa, why, false); /* nobody has heard of it yet */
+	return false;
 }
 
 void entry_result(struct engine *e, const char *conn, const char *child, bool ok, const struct reason *why)

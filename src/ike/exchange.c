@@ -149,9 +149,13 @@ void exchange_start(struct sa *sa, struct job *job)
 	struct reason why = { 0 };
 
 	if (!x) {
+		enum job_kind kind = job->kind;
+
 		(void)refuse_text(&why, REASON_MEMORY, 0, "an exchange");
 		job_result(sa, job, false, &why);
 		job_free(job);
+		if (kind != JOB_CHILD && kind != JOB_LIVENESS)
+			sa_end(sa, &why, false); /* it cannot go on without */
 		return;
 	}
 	x->job = job;

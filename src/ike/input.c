@@ -226,9 +226,11 @@ static void fresh_request(struct sa *sa, const struct input *in, struct arena *a
 	struct exchange *x;
 	struct reason why = { 0 };
 	const struct step *row = bad ? NULL : step_find(sa->table, RESPONDER, in->h.exchange, STAGE_FIRST, ASK_NONE, sa->phase, inner, &why);
+	/* IKE_AUTH is asked by whoever made the SA (1.2): never the other way round */
+	bool wrong_side = in->h.exchange == IKEV2_EXCHANGE_IKE_AUTH && sa->initiator;
 
 	/* no such exchange in this phase: as if it had not come; the message ID stays free */
-	if (!bad && !row && why.kind == REASON_UNEXPECTED) {
+	if (wrong_side || (!bad && !row && why.kind == REASON_UNEXPECTED)) {
 		engine_count(e, COUNTER_UNEXPECTED);
 		return;
 	}

@@ -176,6 +176,16 @@ static void answer_ke(const struct ask *q, struct answer *a, struct arena *arena
 	secret_clear(&shared);
 }
 
+/* The host's own allocations do not fail; gives what was set. */
+static bool memory(struct pair *p, bool fails)
+{
+	bool before = p->host_memory && *p->host_memory;
+
+	if (p->host_memory)
+		*p->host_memory = fails;
+	return before;
+}
+
 static void answer(struct pair *p, struct peer *n, const struct event *ev)
 {
 	const struct ask *q = &ev->ask;
@@ -224,7 +234,9 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 		n->spis_out++;
 	if (a.ok && q->kind == ASK_INSTALL)
 		install(n, q->install);
+	(void)memory(p, p->may_fail);
 	engine_answer(n->engine, p->now, ev->token, q->kind, &a);
+	p->may_fail = memory(p, false);
 	arena_clear(&arena);
 }
 
@@ -316,6 +328,7 @@ void pair_host(struct pair *p, unsigned i)
 	struct peer *n = &p->node[i];
 	struct event ev;
 
+	p->may_fail = memory(p, false);
 	while (engine_next(n->engine, &ev)) {
 		switch (ev.kind) {
 		case EVENT_SEND:
@@ -339,6 +352,7 @@ void pair_host(struct pair *p, unsigned i)
 			break;
 		}
 	}
+	(void)memory(p, p->may_fail);
 }
 
 /* --- the network --- */

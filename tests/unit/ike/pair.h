@@ -75,6 +75,8 @@ struct pair {
 	void *ctx;
 	uint64_t digest;                /* of all bytes that were sent, for the test of determinism */
 	unsigned sent[2];
+	bool may_fail;                  /* the engine's allocations, while the host works */
+	bool *host_memory;              /* cleared while the host works, so that only the engine's allocations fail */
 	struct addr nat;                /* ADDR_NONE: none; else node 0 is behind it */
 };
 

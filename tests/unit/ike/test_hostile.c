@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a peer, or somebody on the path, can send: nothing of it may harm an SA, make one before its time, or make us send more
+ * than we got. RFC 7296 2.1, 2.5, 2.21, 2.4; CVE-2014-2338, CVE-2026-78135 and their like.
+ */
+#include "support/unit.h"
+
+#include <stdlib.h>
+
+#include "conf.h"
+#include "iana/ikev2.h"
+#include "ike/exchange.h"
+#include "pair.h"
+
+/* --- a peer with the keys in hand --- */
+
+static struct sa *only_sa(struct pair *p, unsigned i)
+{
+	struct engine *e = p->node[i].engine;
+
+	return list_empty(&e->sas) ? NULL : LIST_ITEM(e->sas.next, struct sa, link);
+}
+
+/* A request sealed with the keys that `from` has, straight into the other engine. */
+static void send_sealed(struct pair *p, unsigned from, uint8_t exchange, uint32_t message_id, uint8_t first, struct bytes chain)
+{
+	struct sa *sa = only_sa(p, from);
+	struct arena arena = { 0 };
+	struct ike_header h = { .spi_i = sa->spi_i, .spi_r = sa->spi_r, .major = 2, .exchange = exchange,
+		                .flags = sa->initiator ? IKE_FLAG_INITIATOR : 0, .message_id = message_id };
+	struct bytes m = sk_seal(sa, &sa->gen, &h, first, chain, &arena);
+	struct path path = pair_path(p, from);
+
+	assert_true(m.len > 0);
+	path.encap = PATH_UDP_NATT;
+	path.local.port = path.remote.port = 4500;
+	pair_input(p, !from, &path, m);
+	arena_clear(&arena);
+}
+
+static bool drop_all(struct pair *p, struct datagram *d, void *ctx)
+{
+	(void)p, (void)d, (void)ctx;
+	return false;
+}
+
+/* Lets IKE_SA_INIT through and nothing else: both have keys, nobody is authenticated. */
+static bool only_init(struct pair *p, struct datagram *d, void *ctx)
+{
+	(void)p, (void)ctx;
+	return d->data[18] == IKEV2_EXCHANGE_IKE_SA_INIT;
+}
+
+static struct bytes child_request(uint8_t *room, size_t len, struct arena *arena, uint8_t *first)
+{
+	struct message_writer m = chain_begin(room, len);
+	struct proposals esp = { 0 };
+	struct selectors ts = { 0 };
+	struct selector any = { 0 };
+	struct reason why = { 0 };
+
+	assert_true(proposals_add_text(&esp, arena, PROTO_ESP, bytes_str("aes256gcm16"), &why));
+	esp.list[0].number = 1;
+	esp.list[0].spi = bytes("\x01\x02\x03\x04", 4);
+	assert_true(selector_parse(&any, bytes_str("10.1.0.0/16"), &why));
+	ts = (struct selectors){ 1, &any };
+	sa_write(&m, &esp, arena);
+	nonce_write(&m, bytes("0123456789abcdef0123456789abcdef", 32));
+	ts_write(&m, IKEV2_PAYLOAD_TS_I, &ts, arena);
+	assert_true(selector_parse(&any, bytes_str("10.2.0.0/16"), &why));
+	ts_write(&m, IKEV2_PAYLOAD_TS_R, &ts, arena);
+	return chain_end(&m, first);
+}
+
+/* Nothing but IKE_AUTH while the IKE SA is not established: no SA reaches the data plane, in either direction. */
+static void before_auth(void **state)
+{
+	(void)state;
+	for (unsigned from = 0; from < 2; from++)
+		for (unsigned exchange = 0; exchange < 256; exchange++) {
+			struct pair p;
+			struct arena arena = { 0 };
+			uint8_t room[1024], first = 0;
+			struct bytes chain;
+			unsigned sent;
+
+			if (exchange > 50 && exchange % 16 != 0)
+				continue;
+			pair_init(&p, pair_alice, pair_bob, 500);
+			p.filter = only_init;
+			pair_initiate(&p, ALICE, "office");
+			chain = child_request(room, sizeof(room), &arena, &first);
+			sent = p.sent[!from];
+			for (uint32_t id = 0; id < 4; id++)
+				send_sealed(&p, from, (uint8_t)exchange, id, first, chain);
+			/* the only thing that is answered is an IKE_AUTH to the responder, with an error */
+			if (from == ALICE && exchange == IKEV2_EXCHANGE_IKE_AUTH)
+				assert_true(p.sent[BOB] == sent + 1);
+			else
+				assert_int_equal(p.sent[!from], sent);
+			for (unsigned k = 0; k < 2; k++) {
+				assert_int_equal(p.node[k].installed_count, 0);
+				assert_int_equal(p.node[k].ups, 0);
+				assert_int_equal(p.node[k].spis_out, k == ALICE ? 1 : 0);
+			}
+			arena_clear(&arena);
+			pair_clear(&p);
+		}
+}
+
+/* On an established SA the same request makes one Child SA, and only inside of the window. */
+static void after_auth(void **state)
+{
+	struct pair p;
+	struct arena arena = { 0 };
+	uint8_t room[1024], first = 0;
+	struct bytes chain;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 501);
+	pair_initiate(&p, ALICE, "office");
+	p.filter = drop_all;
+	chain = child_request(room, sizeof(room), &arena, &first);
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, 9, first, chain);
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, 1, first, chain);
+	assert_int_equal(p.node[BOB].installed_count, 1);
+	assert_int_equal(pair_counter(&p, BOB, "window"), 2);
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, 2, first, chain);
+	assert_int_equal(p.node[BOB].installed_count, 2);
+	arena_clear(&arena);
+	pair_clear(&p);
+}
+
+/* Malformed inside of the seal: INVALID_SYNTAX, and the SA ends on both sides (2.21.3). */
+static void malformed_inside(void **state)
+{
+	static const uint8_t lies[] = { 0, 0, 0xff, 0xff, 1, 2, 3, 4 };
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 502);
+	pair_initiate(&p, ALICE, "office");
+	p.filter = drop_all;
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_INFORMATIONAL, 2, IKEV2_PAYLOAD_NOTIFY, bytes(lies, sizeof(lies)));
+	assert_int_equal(pair_up(&p, BOB), 0);
+	assert_int_equal(p.node[BOB].installed_count, 0);
+	assert_int_equal(p.node[BOB].last_refusal, REASON_SYNTAX);
+	pair_clear(&p);
+}
+
+/* An unknown critical payload is refused, an unknown one without the bit is nothing (2.5). */
+static void critical_payload(void **state)
+{
+	static const uint8_t critical[] = { 0, 0x80, 0, 4 }, plain[] = { 0, 0, 0, 4 };
+	struct pair p;
+	unsigned sent;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 503);
+	pair_initiate(&p, ALICE, "office");
+	p.filter = drop_all;
+	sent = p.sent[BOB];
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_INFORMATIONAL, 2, 200, bytes(plain, sizeof(plain)));
+	assert_int_equal(p.sent[BOB], sent + 1);
+	assert_int_equal(p.node[BOB].stories[STORY_REFUSED], 0);
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_INFORMATIONAL, 3, 200, bytes(critical, sizeof(critical)));
+	assert_int_equal(p.sent[BOB], sent + 2);
+	assert_int_equal(p.node[BOB].last_refusal, REASON_CRITICAL);
+	assert_int_equal(pair_up(&p, BOB), 1);
+	pair_clear(&p);
+}
+
+/* A rekey request is answered NO_ADDITIONAL_SAS, and the SAs stay. */
+static void rekey_refused(void **state)
+{
+	struct pair p;
+	uint8_t room[256], first = 0;
+	struct message_writer m;
+	struct bytes chain;
+	unsigned sent;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 504);
+	pair_initiate(&p, ALICE, "office");
+	p.filter = drop_all;
+	m = chain_begin(room, sizeof(room));
+	notify_write(&m, IKEV2_PROTOCOL_ESP, bytes("\x01\x02\x03\x04", 4), IKEV2_NOTIFY_REKEY_SA, bytes_none());
+	nonce_write(&m, bytes("0123456789abcdef0123456789abcdef", 32));
+	chain = chain_end(&m, &first);
+	sent = p.sent[BOB];
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, 2, first, chain);
+	assert_int_equal(p.sent[BOB], sent + 1);
+	assert_int_equal(pair_up(&p, BOB), 1);
+	assert_int_equal(p.node[BOB].installed_count, 1);
+	pair_clear(&p);
+}
+
+/* --- somebody without keys --- */
+
+/* Each datagram of a set-up first comes cut, turned or with a flipped bit: the true one behind it still makes the tunnel. */
+static bool mutate_first(struct pair *p, struct datagram *d, void *ctx)
+{
+	unsigned *n = ctx;
+	struct datagram bad = *d;
+	struct path in = { .local = d->path.remote, .remote = d->path.local, .encap = d->path.encap };
+
+	for (unsigned i = 0; i < 40; i++) {
+		unsigned at = (*n)++ * 37u;
+
+		bad = *d;
+		if (i % 4 == 0)
+			bad.len = at % d->len;
+		else if (i % 4 == 1)
+			bad.data[at % d->len] ^= (uint8_t)(1u << at % 8);
+		else if (i % 4 == 2)
+			bad.data[16 + at % 12] = (uint8_t)at; /* the header */
+		else
+			bad.data[28 + at % 4] = (uint8_t)at;
+		/* a changed IKE_SA_INIT that is still well-formed is another message of somebody: not of our SPI */
+		if (bad.data[18] == IKEV2_EXCHANGE_IKE_SA_INIT && bad.len == d->len)
+			bad.data[d->from] ^= 0x80; /* another byte for each side: an answer to it stays a stranger's */
+		pair_input(p, !d->from, &in, bytes(bad.data, bad.len));
+	}
+	return true;
+}
+
+static void mutated(void **state)
+{
+	(void)state;
+	for (unsigned seed = 0; seed < 20; seed++) {
+		struct engine_conf conf = { .half_open_per_source = 1000, .cookie_threshold = 1000 };
+		struct pair p;
+		unsigned n = seed * 1000;
+
+		pair_init_conf(&p, pair_alice, pair_bob, 600 + seed, &conf);
+		p.filter = mutate_first;
+		p.ctx = &n;
+		pair_initiate(&p, ALICE, "office");
+		p.filter = NULL;
+		pair_run(&p, 40000);
+		assert_non_null(pair_done(&p, ALICE, TOKEN));
+		assert_true(pair_done(&p, ALICE, TOKEN)->ok);
+		assert_int_equal(pair_up(&p, BOB), 1);
+		assert_int_equal(p.node[BOB].installed_count, 1);
+		pair_clear(&p);
+	}
+}
+
+/* Our own messages come back to us. */
+static bool reflect(struct pair *p, struct datagram *d, void *ctx)
+{
+	struct path in = { .local = d->path.local, .remote = d->path.remote, .encap = d->path.encap };
+
+	(void)ctx;
+	pair_input(p, d->from, &in, bytes(d->data, d->len));
+	return true;
+}
+
+static void reflected(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 610);
+	p.filter = reflect;
+	pair_initiate(&p, ALICE, "office");
+	assert_true(pair_done(&p, ALICE, TOKEN)->ok);
+	assert_int_equal(pair_ikes(&p, ALICE), 1);
+	assert_int_equal(pair_ikes(&p, BOB), 1);
+	assert_int_equal(pair_counter(&p, ALICE, "reflected"), 2);
+	assert_int_equal(pair_counter(&p, BOB, "reflected"), 2);
+	pair_clear(&p);
+}
+
+static struct bytes clear_message(uint8_t *room, size_t len, const struct ike_header *h, uint16_t notify, struct bytes data)
+{
+	struct message_writer m = message_begin(room, len, h);
+
+	if (notify)
+		notify_write(&m, 0, bytes_none(), notify, data);
+	return message_end(&m);
+}
+
+static void versions(void **state)
+{
+	static const struct {
+		uint8_t major;
+		bool answered;
+	} rows[] = { { 0, false }, { 1, false }, { 3, true }, { 15, true } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct pair p;
+		uint8_t room[256];
+		struct ike_header h = { .spi_i = 5, .major = rows[i].major, .exchange = 34, .flags = IKE_FLAG_INITIATOR };
+		struct path path;
+
+		pair_init(&p, pair_alice, pair_bob, 620);
+		path = pair_path(&p, ALICE);
+		pair_input(&p, BOB, &path, clear_message(room, sizeof(room), &h, 1, bytes_none()));
+		assert_int_equal(p.sent[BOB], rows[i].answered);
+		assert_int_equal(pair_counter(&p, BOB, "version"), 1);
+		if (rows[i].answered)
+			assert_int_equal(p.queue[0]->data[17] >> 4, 2);
+		h.flags |= IKE_FLAG_RESPONSE; /* a response is never answered */
+		pair_input(&p, BOB, &path, clear_message(room, sizeof(room), &h, 1, bytes_none()));
+		assert_int_equal(p.sent[BOB], rows[i].answered);
+		pair_clear(&p);
+	}
+}
+
+/* Unknown SPIs: few answers, none to responses, none larger than the question. */
+static void unknown_spi(void **state)
+{
+	struct pair p;
+	uint8_t room[256];
+	struct ike_header h = { .spi_i = 5, .spi_r = 6, .major = 2, .exchange = 37, .flags = IKE_FLAG_INITIATOR, .message_id = 3 };
+	struct path path;
+	struct bytes m;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 630);
+	path = pair_path(&p, ALICE);
+	for (unsigned i = 0; i < 100; i++) {
+		m = clear_message(room, sizeof(room), &h, 1, bytes("12345678", 8));
+		pair_input(&p, BOB, &path, m);
+	}
+	assert_int_equal(p.sent[BOB], 4);
+	assert_true(p.queue[0]->len <= m.len);
+	assert_int_equal(get_u16(p.queue[0]->data + 34), IKEV2_NOTIFY_INVALID_IKE_SPI);
+	assert_int_equal(pair_ikes(&p, BOB), 0);
+	pair_clear(&p);
+}
+
+/* A forged refusal comes before the true answer: it is told, and the tunnel comes up. */
+static bool forge(struct pair *p, struct datagram *d, void *ctx)
+{
+	uint16_t *notify = ctx;
+	uint8_t room[256];
+	struct ike_header h = { 0 };
+	struct reason why;
+	struct path in = { .local = d->path.local, .remote = d->path.remote, .encap = d->path.encap };
+
+	if (d->from == ALICE && ike_header_read(&h, bytes(d->data, d->len), &why)) {
+		uint8_t data[2] = { 0, 77 };
+
+		h.flags = IKE_FLAG_RESPONSE;
+		h.spi_r = h.spi_r ? h.spi_r : 0x4141;
+		pair_input(p, ALICE, &in, clear_message(room, sizeof(room), &h, *notify, bytes(data, 2)));
+	}
+	return true;
+}
+
+static void forged_refusals(void **state)
+{
+	static const uint16_t notifies[] = { IKEV2_NOTIFY_NO_PROPOSAL_CHOSEN, IKEV2_NOTIFY_INVALID_KE_PAYLOAD,
+		                             IKEV2_NOTIFY_INVALID_SYNTAX, IKEV2_NOTIFY_AUTHENTICATION_FAILED,
+		                             IKEV2_NOTIFY_INVALID_MAJOR_VERSION, IKEV2_NOTIFY_INVALID_IKE_SPI };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(notifies); i++) {
+		struct pair p;
+		uint16_t notify = notifies[i];
+
+		pair_init(&p, pair_alice, pair_bob, 640 + i);
+		p.filter = forge;
+		p.ctx = &notify;
+		pair_initiate(&p, ALICE, "office");
+		pair_run(&p, 30000);
+		assert_true(pair_done(&p, ALICE, TOKEN)->ok);
+		assert_int_equal(pair_up(&p, BOB), 1);
+		assert_true(pair_counter(&p, ALICE, "unauthenticated-answer") >= 1);
+		pair_clear(&p);
+	}
+}
+
+/* Cookies without end: an initiator follows a few. */
+static bool cookie_storm(struct pair *p, struct datagram *d, void *ctx)
+{
+	uint16_t notify = IKEV2_NOTIFY_COOKIE;
+
+	(void)ctx;
+	if (d->from == ALICE)
+		(void)forge(p, d, &notify);
+	return false;
+}
+
+static void endless_cookies(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 650);
+	p.filter = cookie_storm;
+	pair_initiate(&p, ALICE, "office");
+	pair_run(&p, 200000);
+	assert_false(pair_done(&p, ALICE, TOKEN)->ok);
+	assert_int_equal(pair_ikes(&p, ALICE), 0);
+	assert_in_range(p.sent[ALICE], 4, 12);
+	pair_clear(&p);
+}
+
+/* First messages from ten thousand forged sources: bounded, cookies, and an honest peer still comes through. */
+static bool keep_first(struct pair *p, struct datagram *d, void *ctx)
+{
+	struct datagram *kept = ctx;
+
+	(void)p;
+	if (kept->len == 0)
+		*kept = *d;
+	return false;
+}
+
+static void flood(void **state)
+{
+	static struct datagram init;
+	struct pair p;
+	struct path path;
+	size_t out = 0, in = 0;
+
+	(void)state;
+	memset(&init, 0, sizeof(init));
+	pair_init(&p, pair_alice, pair_bob, 660);
+	p.filter = keep_first;
+	p.ctx = &init;
+	pair_initiate(&p, ALICE, "office");
+	path = pair_path(&p, ALICE);
+	p.node[BOB].hold = 1u << ASK_KE;
+	for (uint32_t i = 0; i < 10000; i++) {
+		put_u32(path.remote.addr.ip, 0x0a000000u + i * 7);
+		put_u32(init.data, i + 1);
+		in += init.len;
+		p.node[BOB].held_count = 0;
+		pair_input(&p, BOB, &path, bytes(init.data, init.len));
+		while (p.queued) {
+			struct datagram *d = p.queue[--p.queued];
+
+			out += d->len;
+			free(d);
+		}
+	}
+	assert_true(pair_ikes(&p, BOB) <= 30);
+	assert_true(pair_counter(&p, BOB, "cookie-sent") > 9000);
+	assert_true(out < in);
+	p.node[BOB].hold = 0;
+	p.filter = NULL;
+	pair_run(&p, 20000);
+	assert_true(pair_done(&p, ALICE, TOKEN)->ok); /* with a cookie */
+	pair_run(&p, 40000);
+	assert_int_equal(pair_ikes(&p, BOB), 1);
+	pair_clear(&p);
+}
+
+/* INITIAL_CONTACT of a peer that has restarted sweeps its old SA; another peer's is not touched. */
+static void initial_contact(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 670);
+	pair_initiate(&p, ALICE, "office");
+	/* alice forgets everything */
+	p.filter = drop_all;
+	pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_TERMINATE, .name = "office", .force = true });
+	pair_deliver(&p);
+	p.filter = NULL;
+	assert_int_equal(pair_up(&p, BOB), 1);
+	pair_initiate(&p, ALICE, "office");
+	assert_int_equal(pair_up(&p, ALICE), 1);
+	assert_int_equal(p.node[BOB].installed_count, 1);
+	pair_run(&p, 200000);
+	assert_int_equal(pair_ikes(&p, BOB), 1);
+	pair_clear(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(before_auth), cmocka_unit_test(after_auth), cmocka_unit_test(malformed_inside),
+		cmocka_unit_test(critical_payload), cmocka_unit_test(rekey_refused), cmocka_unit_test(mutated),
+		cmocka_unit_test(reflected), cmocka_unit_test(versions), cmocka_unit_test(unknown_spi),
+		cmocka_unit_test(forged_refusals), cmocka_unit_test(endless_cookies), cmocka_unit_test(flood),
+		cmocka_unit_test(initial_contact),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
