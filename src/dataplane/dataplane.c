@@ -137,8 +137,6 @@ struct dataplane *dataplane_new(const struct dataplane_conf *conf, struct now no
 	dp->conf = *conf;
 	dp->now = now;
 	dp->tun = -1;
-	dp->icmp_at = now.boot;
-	dp->icmp_tokens = 100;
 	snprintf(dp->tun_name, sizeof(dp->tun_name), "%s", conf->tun_name);
 	dp->conf.tun_name = dp->tun_name;
 	list_init(&dp->children);
@@ -322,4 +320,6 @@ void dataplane_describe(const struct dataplane *dp, struct text *t)
 	else
 		text_add(t, "; cleartext is %s (no nftables: %s)",
 		    dp->strict_path ? "dropped by strict reverse path (IPv4 only)" : "NOT dropped", dp->nft_words);
+	if (dp->mark_words[0])
+		text_add(t, "; rp_filter is strict and may drop what peers send (%s)", dp->mark_words);
 }

@@ -192,6 +192,11 @@ static bool set_table(struct dataplane *dp, struct reason *why, struct arena *ar
 	return ok;
 }
 
+static void put_words(char *out, size_t size, const struct reason *why)
+{
+	snprintf(out, size, "%.*s", (int)why->about.bytes.len, (const char *)why->about.bytes.at);
+}
+
 /* Is some peer's outer address inside its own remote_ts? Then strict reverse path would drop the tunnel itself. */
 static bool peer_inside(const struct dataplane *dp)
 {
@@ -224,12 +229,13 @@ static void strict_reverse_path(struct dataplane *dp, struct arena *arena)
 }
 
 /* A strict reverse-path check of the administrator's would drop the tunnel's own packets: it must heed the mark that nftables sets. */
-static void heed_mark(struct arena *arena)
+static void heed_mark(struct dataplane *dp, struct arena *arena)
 {
 	struct reason why = { 0 };
 
-	if (sysctls_strict_reverse_path())
-		(void)sysctls_set("ipv4/conf/all/src_valid_mark", "1", &why, arena);
+	dp->mark_words[0] = 0;
+	if (sysctls_strict_reverse_path() && !sysctls_set("ipv4/conf/all/src_valid_mark", "1", &why, arena))
+		put_words(dp->mark_words, sizeof(dp->mark_words), &why);
 }
 
 void install_cleartext_check(struct dataplane *dp, struct arena *arena)
@@ -240,11 +246,11 @@ void install_cleartext_check(struct dataplane *dp, struct arena *arena)
 		dp->cleartext += nft_dropped(dp->nft, arena);
 	dp->nft_works = dp->nft && set_table(dp, &why, arena);
 	if (dp->nft && !dp->nft_works)
-		snprintf(dp->nft_words, sizeof(dp->nft_words), "%.*s", (int)why.about.bytes.len, (const char *)why.about.bytes.at);
+		put_words(dp->nft_words, sizeof(dp->nft_words), &why);
 	if (!dp->nft_works)
 		strict_reverse_path(dp, arena);
 	else if (!list_empty(&dp->children))
-		heed_mark(arena);
+		heed_mark(dp, arena);
 }
 
 uint64_t install_cleartext_drops(const struct dataplane *dp, struct arena *arena)

@@ -67,6 +67,11 @@ struct drop_state {
 	char sample[160];
 };
 
+/* So many at once and a second. */
+struct bucket {
+	uint64_t tokens, at; /* boot time of the last fill */
+};
+
 /* A route or rule that stands, and for how many Child SAs. */
 struct standing_route {
 	struct route route;
@@ -86,6 +91,7 @@ struct dataplane {
 	struct netlink *route, *nft;  /* owned */
 	bool nft_works;
 	char nft_words[128];          /* why not */
+	char mark_words[128];         /* why a strict reverse path does not heed our mark; empty: it does, or need not */
 	bool strict_path;             /* instead of nftables: rp_filter is 1 */
 
 	struct list children;
@@ -102,7 +108,7 @@ struct dataplane {
 	uint64_t cleartext_told;
 	struct telling tellings[TELLINGS_MAX];
 	size_t telling_count;
-	uint64_t icmp_tokens, icmp_at;
+	struct bucket icmp, unknown_spis;
 	uint64_t round_at;            /* when Child SAs are looked after; 0: there are none */
 	uint8_t *buffers;             /* owned: BATCH x BUFFER_SIZE */
 };

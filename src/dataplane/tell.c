@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 #define DROP_INTERVAL MINUTES(1)
-#define ICMP_BURST 200u /* errors at once, and a second */
+#define ICMP_RATE 200u
+#define SPI_RATE 10u /* anybody can send an unknown SPI */
 
 /* A turn that has more to tell than fits drops the rest: limits are told again by the next packet. */
 static struct telling *add(struct dataplane *dp, enum telling_kind kind, uint32_t child_id)
@@ -124,9 +125,23 @@ void tell_moved(struct dataplane *dp, const struct child *c, const struct path *
 		t->path = *from;
 }
 
+static bool bucket_take(struct bucket *b, uint64_t now, uint64_t rate)
+{
+	uint64_t fresh = (now - b->at) * rate / 1000;
+
+	if (fresh > 0) {
+		b->tokens = b->tokens + fresh < rate ? b->tokens + fresh : rate;
+		b->at = now;
+	}
+	if (b->tokens == 0)
+		return false;
+	b->tokens--;
+	return true;
+}
+
 void tell_spi(struct dataplane *dp, const struct path *from, uint32_t spi)
 {
-	struct telling *t = add(dp, TELL_SPI, 0);
+	struct telling *t = bucket_take(&dp->unknown_spis, dp->now.boot, SPI_RATE) ? add(dp, TELL_SPI, 0) : NULL;
 
 	if (t) {
 		t->path = *from;
@@ -169,14 +184,5 @@ void tell_all(struct dataplane *dp)
 
 bool tell_icmp_allowed(struct dataplane *dp)
 {
-	uint64_t fresh = (dp->now.boot - dp->icmp_at) * ICMP_BURST / 1000;
-
-	if (fresh > 0) {
-		dp->icmp_tokens = dp->icmp_tokens + fresh < ICMP_BURST ? dp->icmp_tokens + fresh : ICMP_BURST;
-		dp->icmp_at = dp->now.boot;
-	}
-	if (dp->icmp_tokens == 0)
-		return false;
-	dp->icmp_tokens--;
-	return true;
+	return bucket_take(&dp->icmp, dp->now.boot, ICMP_RATE);
 }

@@ -9,7 +9,7 @@
 #include "dataplane/plane.h"
 
 struct heard {
-	unsigned soft, hard, sequence_soft, sequence_hard, drops;
+	unsigned spis, soft, hard, sequence_soft, sequence_hard, drops;
 	uint64_t count;
 	enum drop why;
 	char sample[200];
@@ -37,14 +37,23 @@ static void on_drop(void *owner, enum drop why, uint32_t child_id, uint64_t coun
 	strncpy(h->sample, sample, sizeof(h->sample) - 1);
 }
 
+static void on_spi(void *owner, const struct path *from, uint32_t spi)
+{
+	struct heard *h = owner;
+
+	(void)from;
+	assert_int_equal(spi, 0x1234);
+	h->spis++;
+}
+
 static struct dataplane *plane(struct heard *h)
 {
 	struct dataplane *dp = calloc(1, sizeof(*dp));
 
 	assert_non_null(dp);
 	dp->now.boot = 1000000;
-	dp->icmp_at = dp->now.boot;
-	dp->conf.events = (struct dataplane_events){ .owner = h, .limit_reached = on_limit, .drop_log = on_drop };
+	dp->conf.events = (struct dataplane_events){ .owner = h, .limit_reached = on_limit, .drop_log = on_drop,
+		.unknown_spi = on_spi };
 	return dp;
 }
 
@@ -140,17 +149,22 @@ static void tellings_are_bounded(void **state)
 	free(dp);
 }
 
-static void icmp_is_limited(void **state)
+static void floods_are_limited(void **state)
 {
-	struct dataplane *dp = plane(NULL);
+	struct heard h = { 0 };
+	struct dataplane *dp = plane(&h);
+	struct path path = { 0 };
 	unsigned allowed = 0;
 
 	(void)state;
 	for (unsigned i = 0; i < 10000; i++) { /* ten seconds, one a millisecond */
 		allowed += tell_icmp_allowed(dp);
+		tell_spi(dp, &path, 0x1234);
+		tell_all(dp);
 		dp->now.boot++;
 	}
 	assert_in_range(allowed, 1900, 2300);
+	assert_in_range(h.spis, 90, 120);
 	free(dp);
 }
 
@@ -160,7 +174,7 @@ int main(void)
 		cmocka_unit_test(limits_are_told_once),
 		cmocka_unit_test(drops_are_told_once_a_minute),
 		cmocka_unit_test(tellings_are_bounded),
-		cmocka_unit_test(icmp_is_limited),
+		cmocka_unit_test(floods_are_limited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
