@@ -198,11 +198,12 @@ static void arm(struct child *c)
 	(void)timer_set(&e->timers, &c->timer, c->life_at); /* armed before: cannot fail */
 }
 
-struct child *child_up(struct child_plan *plan)
+void child_up(struct child_plan *plan, const struct job *job)
 {
 	struct child *c = plan->child;
 	struct sa *sa = c->sa;
 	struct story_note note = { .sa = sa, .kind = STORY_UP, .words = "Child SA is up", .child_id = c->id };
+	struct reason cancelled = { .kind = REASON_CANCELLED };
 
 	plan->child = NULL;
 	plan->spi_in = 0;
@@ -214,7 +215,8 @@ struct child *child_up(struct child_plan *plan)
 	story_add(sa->engine, &note);
 	tell_child(c, TELL_CHILD_UP);
 	entry_result(sa->engine, c->conn->name, c->conf->name, true, NULL);
-	return c;
+	if (job && job->cancelled)
+		child_close(c, &cancelled, false, 0);
 }
 
 void child_abort(struct sa *sa, struct child_plan *plan, bool installed)
@@ -317,7 +319,7 @@ void child_info_of(const struct child *c, struct child_info *out)
 	*out = (struct child_info){
 		.id = c->id, .reqid = c->reqid, .ike_id = c->sa->id, .name = c->conf->name, .state = c->state,
 		.mode = MODE_TUNNEL, .encap = c->encap, .spi_in = c->spi_in, .spi_out = c->spi_out, .suite = &c->suite,
-		.local_ts = &c->local_ts, .remote_ts = &c->remote_ts, .installed = c->installed, .rekey_at = c->rekey_at,
+		.local_ts = &c->local_ts, .remote_ts = &c->remote_ts, .installed = c->installed, .rekey_at = NEVER,
 		.life_at = c->life_at,
 	};
 }

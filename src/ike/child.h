@@ -43,8 +43,8 @@ bool child_selectors(const struct sa *sa, const struct child_conf *conf, struct 
 enum child_encap child_encap(const struct sa *sa);
 /* Derives the keys and asks the host to install. The SPI is the plan's until child_up or child_abort. */
 bool child_install(struct exchange *x, struct child_plan *plan, struct reason *why);
-/* It is installed: it becomes a member of the SA. Cannot fail. */
-struct child *child_up(struct child_plan *plan);
+/* It is installed: it becomes a member of the SA. Cannot fail. `job`: what it was made for, or NULL; a cancelled one closes it. */
+void child_up(struct child_plan *plan, const struct job *job);
 /* Gives back what a plan that came to nothing holds (SPI, the SA that the host has installed). */
 void child_abort(struct sa *sa, struct child_plan *plan, bool installed);
 /* Removes it from the data plane and tells the user. */

@@ -218,9 +218,11 @@ static unsigned cancel_jobs(struct engine *e, const struct command *c)
 			continue;
 		n++;
 		if (sa->phase != PHASE_UP && sa->job_count <= 1) {
-			sa_end(sa, &why, false);
+			sa_close(sa, &why, e->command);
 			continue;
 		}
+		if (sa->ours && sa->ours->job && sa->ours->job->kind == JOB_CHILD && strcmp(sa->ours->job->child->name, c->child) == 0)
+			sa->ours->job->cancelled = true;
 		LIST_EACH_SAFE(k, &sa->jobs) {
 			struct job *job = LIST_ITEM(k, struct job, link);
 

@@ -92,6 +92,7 @@ struct engine {
 	struct map half_open;        /* siphash(source, SPIi) -> struct sa */
 	struct map children;         /* unique id -> struct child */
 	struct map asks;             /* token -> struct pending */
+	struct map peers;            /* siphash(remote identity) -> first established struct sa, linked by next_peer */
 	struct map entries_by_name;  /* siphash(name) -> struct conn_entry */
 	struct list sas;             /* in the order of their ids */
 	struct list busy;            /* SAs that engine_settle must look at */

@@ -79,6 +79,7 @@ void engine_free(struct engine *e)
 	map_clear(&e->half.sources);
 	map_clear(&e->children);
 	map_clear(&e->asks);
+	map_clear(&e->peers);
 	map_clear(&e->entries_by_name);
 	timers_clear(&e->timers);
 	free(e->taken[0]);

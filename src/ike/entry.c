@@ -137,13 +137,10 @@ void entry_retry(struct conn_entry *entry, enum retry retry)
 
 bool entry_is_up(const struct conn_entry *entry, const char *child)
 {
-	const struct engine *e = entry->engine;
+	LIST_EACH(at, &entry->sas) {
+		const struct sa *sa = LIST_ITEM(at, const struct sa, of_entry);
 
-	LIST_EACH(at, &e->sas) {
-		const struct sa *sa = LIST_ITEM(at, const struct sa, link);
-
-		if (sa->phase == PHASE_UP && sa->conn && strcmp(sa->conn->name, entry->conn->name) == 0 &&
-		    (!child || child_by_name(sa, child)))
+		if (sa->phase == PHASE_UP && (!child || child_by_name(sa, child)))
 			return true;
 	}
 	return false;
@@ -173,15 +170,13 @@ void entry_expire(struct conn_entry *entry)
 
 struct sa *entry_sa(const struct conn_entry *entry)
 {
-	const struct engine *e = entry->engine;
 	struct sa *found = NULL;
 
-	LIST_EACH(at, &e->sas) {
-		struct sa *sa = LIST_ITEM(at, struct sa, link);
+	LIST_EACH(at, &entry->sas) {
+		struct sa *sa = LIST_ITEM(at, struct sa, of_entry);
 		bool making = sa->initiator && (sa->phase == PHASE_NEW || sa->phase == PHASE_KEYED);
 
-		if (sa->dead || !sa->conn || strcmp(sa->conn->name, entry->conn->name) != 0 ||
-		    (!making && sa->phase != PHASE_UP) || !connection_same_ike(sa->conn, entry->conn))
+		if (sa->dead || sa->close_after || (!making && sa->phase != PHASE_UP) || !connection_same_ike(sa->conn, entry->conn))
 			continue;
 		if (!found || sa->phase == PHASE_UP)
 			found = sa;
@@ -285,13 +280,10 @@ static bool has_start(const struct child_conf *c)
 /* Child SAs of `name` on all SAs of this connection. */
 static void close_children(struct conn_entry *entry, const char *name, const struct reason *why)
 {
-	LIST_EACH(at, &entry->engine->sas) {
-		struct sa *sa = LIST_ITEM(at, struct sa, link);
-		struct child *c;
+	LIST_EACH(at, &entry->sas) {
+		struct sa *sa = LIST_ITEM(at, struct sa, of_entry);
+		struct child *c = sa->phase == PHASE_UP ? child_by_name(sa, name) : NULL;
 
-		if (sa->phase != PHASE_UP || !sa->conn || strcmp(sa->conn->name, entry->conn->name) != 0)
-			continue;
-		c = child_by_name(sa, name);
 		if (c && sa->child_count == 1)
 			sa_close(sa, why, 0);
 		else if (c)
@@ -342,6 +334,17 @@ static bool replace(struct conn_entry *entry, const struct connection *conn, str
 	return true;
 }
 
+/* SAs of a connection of this name that was unloaded belong to it again. */
+static void adopt(struct conn_entry *entry)
+{
+	LIST_EACH(at, &entry->engine->sas) {
+		struct sa *sa = LIST_ITEM(at, struct sa, link);
+
+		if (!sa->of_entry.next && sa->conn && strcmp(sa->conn->name, entry->conn->name) == 0)
+			list_append(&entry->sas, &sa->of_entry);
+	}
+}
+
 static bool add(struct engine *e, const struct connection *conn, struct reason *why)
 {
 	struct conn_entry *entry = calloc(1, sizeof(*entry));
@@ -357,6 +360,8 @@ static bool add(struct engine *e, const struct connection *conn, struct reason *
 	entry->engine = e;
 	entry->conn = connection_ref(conn);
 	entry->timer.what = TIMER_ENTRY;
+	list_init(&entry->sas);
+	adopt(entry);
 	list_append(&e->entries, &entry->link);
 	return true;
 }
@@ -384,6 +389,8 @@ void entry_free(struct conn_entry *entry)
 		ask_cancel(e, entry->asking);
 	timer_stop(&e->timers, &entry->timer);
 	story_forget_entry(entry);
+	LIST_EACH_SAFE(at, &entry->sas)
+		list_remove(at);
 	(void)map_remove(&e->entries_by_name, name_key(e, entry->conn->name));
 	list_remove(&entry->link);
 	connection_unref(entry->conn);

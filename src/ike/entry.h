@@ -15,6 +15,7 @@ struct conn_entry {
 	struct list link;          /* engine->entries */
 	struct engine *engine;
 	struct connection *conn;   /* reference */
+	struct list sas;           /* struct sa.of_entry */
 	uint8_t *wants;            /* enum want, per child of conn; owned */
 	bool want_ike;             /* a connection without children shall be up */
 	struct addr *resolved;     /* of its remote names; owned */

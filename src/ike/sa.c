@@ -82,11 +82,16 @@ struct sa *sa_new(struct engine *e, const struct step_table *table, bool initiat
 void sa_set_connection(struct sa *sa, const struct connection *conn)
 {
 	struct connection *ref = conn ? connection_ref(conn) : NULL;
+	struct conn_entry *entry;
 
 	if (sa->conn && ref && strcmp(sa->conn->name, ref->name) != 0)
 		story_forget_sa(sa);
 	connection_unref(sa->conn);
 	sa->conn = ref;
+	list_remove(&sa->of_entry);
+	entry = ref ? entry_find(sa->engine, ref->name) : NULL;
+	if (entry)
+		list_append(&entry->sas, &sa->of_entry);
 }
 
 const char *sa_name(const struct sa *sa)
@@ -355,19 +360,56 @@ static void half_free(struct sa *sa)
 	sa->half = NULL;
 }
 
-struct sa *sa_same_peer(const struct sa *sa, const struct sa *after)
+static uint64_t peer_key(const struct engine *e, const struct identity *id)
 {
-	const struct list *head = &sa->engine->sas;
-	const struct list *at = after ? after->link.next : head->next;
+	return siphash(e->hash_seed, id->data) + id->type;
+}
 
-	for (; at != head; at = at->next) {
-		struct sa *other = LIST_ITEM(at, struct sa, link);
+/* Without memory it is just not found: uniqueness is not looked at for this SA. */
+static void peers_enter(struct sa *sa)
+{
+	uint64_t key = peer_key(sa->engine, &sa->remote_id);
 
+	sa->next_peer = map_get(&sa->engine->peers, key);
+	sa->in_peers = map_put(&sa->engine->peers, key, sa);
+}
+
+static void peers_leave(struct sa *sa)
+{
+	uint64_t key = peer_key(sa->engine, &sa->remote_id);
+	struct sa *at = map_get(&sa->engine->peers, key);
+
+	if (!sa->in_peers)
+		return;
+	sa->in_peers = false;
+	if (at == sa && sa->next_peer)
+		(void)map_put(&sa->engine->peers, key, sa->next_peer); /* replaces: cannot fail */
+	else if (at == sa)
+		(void)map_remove(&sa->engine->peers, key);
+	for (; at && at != sa; at = at->next_peer)
+		if (at->next_peer == sa)
+			at->next_peer = sa->next_peer;
+}
+
+struct sa *sa_same_peer(const struct sa *sa)
+{
+	struct sa *other = map_get(&sa->engine->peers, peer_key(sa->engine, &sa->remote_id));
+
+	for (; other; other = other->next_peer)
 		if (other != sa && other->phase == PHASE_UP && identity_equal(&other->local_id, &sa->local_id) &&
 		    identity_equal(&other->remote_id, &sa->remote_id))
 			return other;
-	}
 	return NULL;
+}
+
+bool sa_peer_known(const struct engine *e, const struct identity *remote)
+{
+	const struct sa *other = map_get(&e->peers, peer_key(e, remote));
+
+	for (; other; other = other->next_peer)
+		if (other->phase == PHASE_UP && identity_equal(&other->remote_id, remote))
+			return true;
+	return false;
 }
 
 /* The end of the lifetime: the side that set the SA up comes first, so that not both renew it at once. */
@@ -390,6 +432,7 @@ void sa_up(struct sa *sa)
 	sa_half_done(sa);
 	half_free(sa);
 	sa->phase = PHASE_UP;
+	peers_enter(sa);
 	sa->established = e->now.boot;
 	sa->renew = sa->initiator;
 	sa->life_at = choose_life(sa);
@@ -469,6 +512,7 @@ void sa_end(struct sa *sa, const struct reason *why, bool linger)
 	sa->dead = !linger;
 	if (!was_gone) {
 		sa->phase = PHASE_GONE;
+		peers_leave(sa);
 		tell_end(sa, why);
 		want_again(sa, why);
 		end_children(sa, why);
@@ -575,8 +619,10 @@ void sa_free(struct sa *sa)
 	timer_stop(&e->timers, &sa->timer);
 	(void)map_remove(&e->by_spi, sa_spi_own(sa));
 	(void)map_remove(&e->by_id, sa->id);
+	peers_leave(sa);
 	list_remove(&sa->link);
 	list_remove(&sa->busy);
+	list_remove(&sa->of_entry);
 	e->sa_count--;
 	half_free(sa);
 	generation_clear(&sa->gen);

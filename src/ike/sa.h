@@ -39,6 +39,7 @@ struct job {
 	unsigned tries;
 	uint32_t child_id;             /* CHILD_DELETE; 0 when only the SPI is known */
 	uint32_t spi;                  /* CHILD_DELETE: our inbound SPI */
+	bool cancelled;                /* CHILD: `down` came while it was under way: closed as soon as it is up */
 	uint16_t notify;               /* REFUSE */
 	uint64_t command;              /* token, for the news that it causes */
 };
@@ -51,6 +52,9 @@ struct sa {
 	struct engine *engine;
 	struct list link;              /* engine->sas */
 	struct list busy;              /* engine->busy; in no list when there is nothing to settle */
+	struct list of_entry;          /* conn_entry->sas; in no list without a connection in the table */
+	struct sa *next_peer;          /* established SAs with the same remote identity (or its hash) */
+	bool in_peers;
 	uint32_t id;
 	enum phase phase;
 	bool initiator;
@@ -112,8 +116,10 @@ void sa_close(struct sa *sa, const struct reason *why, uint64_t command);
 /* Tells the peer `notify` in an INFORMATIONAL and ends (RFC 7296 2.21.2). */
 void sa_refuse(struct sa *sa, const struct reason *why, uint16_t notify);
 void sa_free(struct sa *sa);
-/* Another established SA between the same identities: the first behind `after`. */
-struct sa *sa_same_peer(const struct sa *sa, const struct sa *after);
+/* Another established SA between the same identities, older ones last; NULL: none. */
+struct sa *sa_same_peer(const struct sa *sa);
+/* Whether an established SA has this remote identity. */
+bool sa_peer_known(const struct engine *e, const struct identity *remote);
 void sa_half_done(struct sa *sa);         /* no longer half-open: the counts */
 
 /* --- jobs --- */

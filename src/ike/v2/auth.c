@@ -47,19 +47,13 @@ enum outcome auth_start(struct exchange *x, struct reason *why)
 static bool first_contact(const struct exchange *x)
 {
 	const struct sa *sa = x->sa;
-	const struct identity *wanted = &sa->conn->remote[0].id;
+	const struct conn_entry *entry = entry_find(sa->engine, sa_name(sa));
 
 	if (sa->conn->unique == UNIQUE_NEVER)
 		return false;
-	LIST_EACH(at, &sa->engine->sas) {
-		const struct sa *other = LIST_ITEM(at, const struct sa, link);
-
-		if (other == sa || other->phase != PHASE_UP)
-			continue;
-		if (strcmp(sa_name(other), sa_name(sa)) == 0 || identity_match(&other->remote_id, wanted) > 0)
-			return false;
-	}
-	return true;
+	if (entry && entry_is_up(entry, NULL))
+		return false;
+	return !sa_peer_known(sa->engine, &sa->conn->remote[0].id);
 }
 
 /* HDR, SK {IDi, [CERT,] [N(INITIAL_CONTACT),] [CERTREQ,] [IDr,] AUTH, SAi2, TSi, TSr} --> */
@@ -220,7 +214,7 @@ enum outcome auth_installed(struct exchange *x, struct reason *why)
 		return REFUSED;
 	}
 	if (ok)
-		(void)child_up(&w->plan);
+		child_up(&w->plan, x->child_job);
 	else
 		give_up_child(x, w);
 	return DONE;

@@ -142,7 +142,7 @@ static bool unique(struct exchange *x, struct auth_work *w, struct reason *why)
 		return true;
 	if (!sa_set_ids(sa, &own, &w->peer))
 		return refuse_text(why, REASON_MEMORY, 0, "identities");
-	if (!sa_same_peer(sa, NULL))
+	if (!sa_same_peer(sa))
 		return true;
 	return refuse(why, REASON_REPLACED, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_identity(&w->peer, &x->arena), value_none(),
 	              sa->conn->at);
@@ -206,12 +206,12 @@ static bool write_answer(struct exchange *x, struct auth_work *w, bool with_chil
 static void replace_others(struct sa *sa, bool initial_contact)
 {
 	struct reason why = { .kind = REASON_REPLACED };
-	struct sa *other = NULL;
+	struct sa *other;
 
 	if (sa->conn->unique == UNIQUE_NEVER || (!initial_contact && sa->conn->unique != UNIQUE_REPLACE))
 		return;
-	while ((other = sa_same_peer(sa, other)))
-		sa_close(other, &why, 0);
+	while ((other = sa_same_peer(sa)))
+		sa_close(other, &why, 0); /* it is not up any more */
 }
 
 static enum outcome finish(struct exchange *x, struct auth_work *w, bool with_child, struct reason *why)
@@ -226,7 +226,7 @@ static enum outcome finish(struct exchange *x, struct auth_work *w, bool with_ch
 	sa_up(sa);
 	replace_others(sa, w->initial_contact);
 	if (with_child)
-		(void)child_up(&w->plan);
+		child_up(&w->plan, NULL);
 	if (w->child_bad)
 		child_failed(x, NULL, &w->child_why);
 	return with_child ? DONE : OVER;

@@ -160,6 +160,6 @@ enum outcome child_installed(struct exchange *x, struct reason *why)
 		return refuse_text(why, REASON_PEER_DELETED, 0, "before it was installed here"), REFUSED;
 	}
 	exchange_tell(x);
-	(void)child_up(&w->plan);
+	child_up(&w->plan, x->job);
 	return DONE;
 }

@@ -85,7 +85,7 @@ enum outcome child_answer(struct exchange *x, struct reason *why)
 		return REFUSED;
 	}
 	exchange_tell(x);
-	(void)child_up(&w->plan);
+	child_up(&w->plan, NULL);
 	return DONE;
 }
 

@@ -56,13 +56,13 @@ static bool no_paths(void *ctx, const char *pattern, bool (*each)(void *to, cons
 	return true;
 }
 
-static void configure(struct peer *n, const char *text)
+static struct config *read_config(const char *text)
 {
+	struct config *config = NULL;
 	struct config_loader loader = { (void *)(uintptr_t)text, read_text, no_paths, no_paths };
 	struct problems problems = { 0 };
-	struct reason why = { 0 };
 
-	assert_true(config_load(&loader, "test.conf", &n->config, &problems));
+	assert_true(config_load(&loader, "test.conf", &config, &problems));
 	if (problems.errors) {
 		struct text t = { 0 };
 
@@ -75,6 +75,26 @@ static void configure(struct peer *n, const char *text)
 	}
 	assert_int_equal(problems.errors, 0);
 	problems_clear(&problems);
+	return config;
+}
+
+static void load(struct pair *p, unsigned i, const struct config *config)
+{
+	for (size_t k = 0; k < config->connection_count; k++)
+		pair_command(p, i, &(struct command){ .kind = COMMAND_LOAD, .conn = config->connections[k] });
+}
+
+void pair_load(struct pair *p, unsigned i, const char *text)
+{
+	assert_null(p->node[i].more);
+	p->node[i].more = read_config(text);
+	load(p, i, p->node[i].more);
+}
+
+static void fill_ring(struct peer *n)
+{
+	struct reason why = { 0 };
+
 	n->ring = keyring_new();
 	for (size_t i = 0; i < n->config->secret_count; i++) {
 		const struct secret_conf *s = &n->config->secrets[i];
@@ -98,9 +118,9 @@ static void start(struct pair *p, unsigned i, const char *text, uint64_t seed, c
 	c.deterministic = true;
 	n->engine = engine_new(&c, p->now);
 	assert_non_null(n->engine);
-	configure(n, text);
-	for (size_t k = 0; k < n->config->connection_count; k++)
-		pair_command(p, i, &(struct command){ .kind = COMMAND_LOAD, .conn = n->config->connections[k] });
+	n->config = read_config(text);
+	fill_ring(n);
+	load(p, i, n->config);
 }
 
 void pair_init_conf(struct pair *p, const char *alice, const char *bob, uint64_t seed, const struct engine_conf *conf)
@@ -121,12 +141,29 @@ void pair_init(struct pair *p, const char *alice, const char *bob, uint64_t seed
 	pair_init_conf(p, alice, bob, seed, &conf);
 }
 
+static uint64_t rows_taken[256];
+
+void pair_print_rows(void)
+{
+	size_t all = step_table_rows(&ike_v2_steps), never = 0;
+
+	for (size_t i = 0; i < all; i++) {
+		if (rows_taken[i] == 0)
+			print_message("row never taken here: %s\n", step_table_row(&ike_v2_steps, i)->name);
+		never += rows_taken[i] == 0;
+	}
+	print_message("%zu of %zu rows taken\n", all - never, all);
+}
+
 void pair_clear(struct pair *p)
 {
 	for (unsigned i = 0; i < 2; i++) {
+		for (size_t k = 0; k < step_table_rows(&ike_v2_steps) && k < COUNT_OF(rows_taken); k++)
+			rows_taken[k] += engine_row_taken(p->node[i].engine, &ike_v2_steps, k);
 		engine_free(p->node[i].engine);
 		keyring_free(p->node[i].ring);
 		config_free(p->node[i].config);
+		config_free(p->node[i].more);
 	}
 	for (size_t i = 0; i < p->queued; i++)
 		free(p->queue[i]);

@@ -42,7 +42,7 @@ struct peer {
 	unsigned index;
 	struct engine *engine;
 	struct keyring *ring;
-	struct config *config;
+	struct config *config, *more;
 	struct addr addr;
 	uint64_t random_state;
 	uint32_t next_spi;
@@ -88,12 +88,14 @@ struct pair {
 void pair_init(struct pair *p, const char *alice, const char *bob, uint64_t seed);
 void pair_init_conf(struct pair *p, const char *alice, const char *bob, uint64_t seed, const struct engine_conf *conf);
 void pair_clear(struct pair *p);
+void pair_print_rows(void);                         /* the rows that no pair has taken until now */
 void pair_host(struct pair *p, unsigned i);         /* takes the node's events */
 bool pair_step(struct pair *p);                     /* delivers one datagram; false: none is there */
 void pair_deliver(struct pair *p);                  /* all, until it is quiet */
 /* Lets `ms` go by: deadlines fire in order, datagrams are delivered at once. */
 void pair_run(struct pair *p, uint64_t ms);
 void pair_input(struct pair *p, unsigned to, const struct path *path, struct bytes data); /* from nowhere */
+void pair_load(struct pair *p, unsigned i, const char *text); /* the connections of another configuration */
 uint64_t pair_command(struct pair *p, unsigned i, const struct command *c); /* gives the token */
 void pair_initiate(struct pair *p, unsigned i, const char *name);
 const struct done *pair_done(const struct pair *p, unsigned i, uint64_t token); /* NULL: not yet */

@@ -373,9 +373,127 @@ static void reload(void **state)
 	pair_clear(&p);
 }
 
+static int print_rows(void **state)
+{
+	(void)state;
+	pair_print_rows();
+	return 0;
+}
+
+/* Both begin at once: two SAs, both whole, and all is given back when they end. */
+static void both_begin(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, pair_alice, conf_bob((struct conf_parts){ .remote = "192.0.2.1" }), 110);
+	engine_command(p.node[ALICE].engine, p.now, 1, &(struct command){ .kind = COMMAND_INITIATE, .name = "office" });
+	engine_command(p.node[BOB].engine, p.now, 2, &(struct command){ .kind = COMMAND_INITIATE, .name = "branch" });
+	pair_deliver(&p);
+	assert_true(pair_done(&p, ALICE, 1)->ok);
+	assert_true(pair_done(&p, BOB, 2)->ok);
+	pair_run(&p, 60000);
+	assert_int_equal(pair_up(&p, ALICE), pair_up(&p, BOB));
+	assert_in_range(pair_up(&p, ALICE), 1, 2);
+	pair_command(&p, BOB, &(struct command){ .kind = COMMAND_TERMINATE, .name = "branch" });
+	pair_run(&p, 60000);
+	for (unsigned k = 0; k < 2; k++) {
+		assert_int_equal(pair_ikes(&p, k), 0);
+		assert_int_equal(p.node[k].installed_count, 0);
+		assert_int_equal(p.node[k].spis_out, 0);
+	}
+	pair_clear(&p);
+}
+
+/* The same peer sets up a second SA (another connection of its): `unique` of the responder decides. */
+static void uniqueness(void **state)
+{
+	static const struct {
+		const char *unique;
+		bool second;
+		size_t left;
+	} rows[] = { { "unique = replace\n", true, 1 }, { "unique = keep\n", false, 1 }, { "unique = no\n", true, 2 },
+		     { "unique = never\n", true, 2 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct pair p;
+		struct conf_parts twin = { 0 };
+		uint64_t token;
+
+		/* alice has the connection twice, under another name: the second sends no INITIAL_CONTACT */
+		pair_init(&p, conf_alice(twin), conf_bob((struct conf_parts){ .more = rows[i].unique }), 120 + i);
+		pair_initiate(&p, ALICE, "office");
+		assert_true(pair_done(&p, ALICE, TOKEN)->ok);
+		pair_load(&p, ALICE, conf_alice((struct conf_parts){ .name = "again" }));
+		token = pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_INITIATE, .name = "again" });
+		pair_run(&p, 60000);
+		assert_int_equal(pair_done(&p, ALICE, token)->ok, rows[i].second);
+		assert_int_equal(pair_up(&p, BOB), rows[i].left);
+		assert_int_equal(pair_up(&p, ALICE), rows[i].left);
+		assert_int_equal(p.node[BOB].installed_count, rows[i].left);
+		pair_clear(&p);
+	}
+}
+
+/* `down` while the set-up is under way: at every moment of it, both sides end with nothing. */
+static void down_at_any_time(void **state)
+{
+	(void)state;
+	for (unsigned by_child = 0; by_child < 2; by_child++)
+		for (unsigned steps = 0; steps < 6; steps++) {
+			struct pair p;
+			struct command down = { .kind = COMMAND_TERMINATE, .name = by_child ? NULL : "office",
+				                .child = by_child ? "net" : NULL };
+
+			pair_init(&p, pair_alice, pair_bob, 130);
+			engine_command(p.node[ALICE].engine, p.now, TOKEN, &(struct command){ .kind = COMMAND_INITIATE, .name = "office",
+			                                                                      .keep_trying = true });
+			for (unsigned i = 0; i < steps; i++)
+				(void)pair_step(&p);
+			pair_command(&p, ALICE, &down);
+			pair_run(&p, 400000);
+			for (unsigned k = 0; k < 2; k++) {
+				assert_int_equal(p.node[k].installed_count, 0);
+				assert_int_equal(p.node[k].spis_out, 0);
+			}
+			assert_int_equal(pair_ikes(&p, ALICE), pair_ikes(&p, BOB));
+			pair_clear(&p);
+		}
+}
+
+/* A command of the peer's data plane: limits close the Child SA, and it is set up anew. */
+static void traffic_limits(void **state)
+{
+	static const enum traffic_kind kinds[] = { TRAFFIC_HARD_LIMIT, TRAFFIC_SEQUENCE_LIMIT };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		for (unsigned who = 0; who < 2; who++) {
+			struct pair p;
+			struct traffic t = { .kind = kinds[i] };
+
+			pair_init(&p, pair_alice, pair_bob, 140 + i);
+			pair_initiate(&p, ALICE, "office");
+			t.child_id = p.node[who].installed[0];
+			engine_traffic(p.node[who].engine, p.now, &t);
+			pair_run(&p, 5000);
+			for (unsigned k = 0; k < 2; k++) {
+				assert_int_equal(p.node[k].child_ups, 2);
+				assert_int_equal(p.node[k].installed_count, 1);
+				assert_int_equal(p.node[k].spis_out, 0);
+			}
+			t.child_id = 4711; /* nobody's */
+			engine_traffic(p.node[who].engine, p.now, &t);
+			pair_clear(&p);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_begin), cmocka_unit_test(uniqueness), cmocka_unit_test(down_at_any_time),
+		cmocka_unit_test(traffic_limits),
 		cmocka_unit_test(retransmission_times), cmocka_unit_test(each_is_lost_once), cmocka_unit_test(doubled_requests),
 		cmocka_unit_test(cookies), cmocka_unit_test(other_ke), cmocka_unit_test(nat_moves_to_4500),
 		cmocka_unit_test(liveness), cmocka_unit_test(start_action_keeps_trying), cmocka_unit_test(lifetimes),
@@ -383,5 +501,5 @@ int main(void)
 		cmocka_unit_test(reload),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, print_rows);
 }
