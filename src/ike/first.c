@@ -30,11 +30,11 @@ static bool known(struct engine *e, const struct input *in, uint64_t key)
 {
 	struct sa *sa = map_get(&e->half_open, key);
 
-	if (!sa || sa->dead || sa->spi_i != in->h.spi_i)
+	if (!sa || sa->dead || sa->spi_i != in->h.spi_i || sa->first_hash != in->hash)
 		return false;
 	if (sa->theirs && sa->theirs->type == IKEV2_EXCHANGE_IKE_SA_INIT) {
 		engine_count(e, COUNTER_RETRANSMISSION_BUSY);
-	} else if (sa->next_in == 1 && sa->cache && sa->cache_hash == in->hash) {
+	} else if (sa->next_in == 1 && sa->cache && sa->cache_hash == in->hash && !e->conf.no_response_cache) {
 		engine_count(e, COUNTER_RETRANSMISSION);
 		(void)event_send(e, in->path, bytes(sa->cache, sa->cache_len), false);
 	} else {
@@ -105,6 +105,7 @@ static struct sa *half_open_sa(struct engine *e, const struct input *in, uint64_
 		return NULL;
 	sa->spi_i = in->h.spi_i;
 	sa->source = in->path->remote.addr;
+	sa->first_hash = in->hash;
 	if (map_put(&e->half_open, key, sa)) {
 		sa->half_key = key;
 		sa->half_counted = half_open_add(&e->half, e->hash_seed, &sa->source);

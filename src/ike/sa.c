@@ -346,6 +346,12 @@ void sa_half_done(struct sa *sa)
 	if (sa->half_counted)
 		half_open_remove(&e->half, e->hash_seed, &sa->source);
 	sa->half_counted = false;
+}
+
+static void forget_first(struct sa *sa)
+{
+	struct engine *e = sa->engine;
+
 	if (sa->half_key && map_get(&e->half_open, sa->half_key) == sa)
 		(void)map_remove(&e->half_open, sa->half_key);
 	sa->half_key = 0;
@@ -615,6 +621,7 @@ void sa_free(struct sa *sa)
 		job_free(job_out(sa, sa->jobs.next));
 	end_children(sa, NULL);
 	sa_half_done(sa);
+	forget_first(sa);
 	story_forget_sa(sa);
 	timer_stop(&e->timers, &sa->timer);
 	(void)map_remove(&e->by_spi, sa_spi_own(sa));

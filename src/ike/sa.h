@@ -86,6 +86,7 @@ struct sa {
 	bool half_counted;             /* in engine->half, for `source` */
 	struct addr source;
 	uint64_t half_key;             /* in engine->half_open; 0: not */
+	uint64_t first_hash;           /* of the IKE_SA_INIT request that made it, so that a late copy makes no second one */
 	struct attempt *attempt;
 	uint64_t command;              /* that made it */
 	struct reason *last_reason;    /* owned: why it goes, while CLOSING */
