@@ -313,7 +313,7 @@ static const char *kind_words(enum story_kind kind)
 	case STORY_RECEIVED: return "received ";
 	case STORY_RETRANSMIT: return "";
 	case STORY_REFUSED: return "refused: ";
-	case STORY_PEER_REFUSED: return "the peer refused: ";
+	case STORY_PEER_REFUSED: return ""; /* the reason says it */
 	case STORY_VISIBLE_FAULT: return "to be seen from here: ";
 	case STORY_UP: return "";
 	case STORY_DOWN: return "down: ";

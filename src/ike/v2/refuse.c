@@ -19,10 +19,10 @@ static void about_proposals(struct exchange *x, struct reason *why)
 	const struct connection *c = x->sa->conn;
 
 	if (x->type == IKEV2_EXCHANGE_IKE_SA_INIT || !child) {
-		why->got = value_proposals(&c->ike, &x->arena);
+		why->wanted = value_proposals(&c->ike, &x->arena);
 		why->where = c->ike_at;
 	} else {
-		why->got = value_proposals(&child->esp, &x->arena);
+		why->wanted = value_proposals(&child->esp, &x->arena);
 		why->where = child->esp_at;
 	}
 }
@@ -36,11 +36,11 @@ static void about_selectors(struct exchange *x, struct reason *why)
 
 	if (!child || !child_selectors(x->sa, child, &local, &remote, &x->arena))
 		return;
-	other.got = value_selectors(&local, &x->arena);
+	other.wanted = value_selectors(&local, &x->arena);
 	other.about = value_text("our local traffic selectors");
 	other.where = child->local_ts_at;
 	story_reason(x->sa, STORY_PEER_REFUSED, &other);
-	why->got = value_selectors(&remote, &x->arena);
+	why->wanted = value_selectors(&remote, &x->arena);
 	why->about = value_text("our remote traffic selectors");
 	why->where = child->remote_ts_at;
 }
@@ -51,14 +51,14 @@ static void about_identity(struct exchange *x, struct reason *why)
 	const struct auth_work *w = x->type == IKEV2_EXCHANGE_IKE_AUTH ? x->work : NULL;
 	const struct identity *id = w ? &w->own.own : x->sa->local_id.type ? &x->sa->local_id : &round->id;
 
-	why->got = value_identity(id, &x->arena);
+	why->wanted = value_identity(id, &x->arena);
 	why->about = value_text(round->auth_text ? round->auth_text : "pubkey");
 	why->where = round->id_at.key ? round->id_at : round->at;
 }
 
 void peer_refused(struct exchange *x, uint16_t notify, struct reason *why)
 {
-	(void)refuse(why, REASON_PEER_REFUSED, notify, value_none(), value_none(), conf_nowhere());
+	(void)refuse(why, REASON_PEER_REFUSED, notify, value_of(VALUE_NOTIFY, notify, bytes_none()), value_none(), conf_nowhere());
 	if (!x->sa->conn)
 		return;
 	why->where = x->sa->conn->at;
