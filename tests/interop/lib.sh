@@ -87,7 +87,7 @@ part_line()	# NAME BEGAN
 {
 	case $verdict in
 	ok) echo "ok $1 ($(awk -v s="$2" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.1f s", e - s }'))" >&3 ;;
-	*)  echo "${verdict%%|*} $1 - ${verdict#*|}" >&3 ;;
+	*)  echo "${verdict%%|*} $1 - $(tr '\n' ' ' <<<"${verdict#*|}" | head -c 1500)" >&3 ;;
 	esac
 }
 
@@ -97,7 +97,7 @@ expect()	# WHAT-TEXT-IT-IS TEXT WORD...
 	local what=$1 text=$2 word
 	shift 2
 	for word in "$@"; do
-		grep -qiE -e "$word" <<<"$text" || fail "$what does not say \"$word\": $(head -c 300 <<<"$text" | tr '\n' ' ')"
+		grep -qiE -e "$word" <<<"$text" || fail "$what does not say \"$word\": $(head -c 1200 <<<"$text" | tr '\n' ' ')"
 	done
 }
 
@@ -408,6 +408,7 @@ auth_lines()	# AUTH HOST-OR-NOTHING ID
 # --- daemons -----------------------------------------------------------------------------------------------
 
 vici=/run/adit/vici
+swanctl_plugins="pem pkcs1 pkcs8 x509 pubkey openssl random"		# else it tells of all that it lacks
 
 start()	# HOST adit|charon [OPTION...]
 {
@@ -453,7 +454,7 @@ start_charon()	# HOST
 	    }
 	}
 	swanctl {
-	    load = pem pkcs1 pkcs8 x509 pubkey openssl random
+	    load = $swanctl_plugins
 	}
 	CONF
 	on "$name" cp "$case/$name/strongswan.conf" /etc/strongswan.conf || fail "no strongswan.conf"

@@ -24,8 +24,8 @@ comes_to_nothing()
 	if up ga net; then fail "up succeeds"; elif [ $? != 1 ]; then fail "up fails with a status that is not 1"; fi
 	[ $((SECONDS - began)) -le $((15 * slow)) ] || fail "up takes $((SECONDS - began)) s to fail"
 	up=$said
-	a=$(adit ga explain net 2>&1) || fail "explain on A fails: $(tail -n 1 <<<"$a")"
-	b=$(adit gb explain net 2>&1) || fail "explain on B fails: $(tail -n 1 <<<"$b")"
+	a=$(adit ga explain net 2>&1)
+	b=$(adit gb explain net 2>&1)
 	printf '%s\n' "$a" >"$case/ga/explain"
 	printf '%s\n' "$b" >"$case/gb/explain"
 	alive ga gb
@@ -141,7 +141,7 @@ refuses_strongswan()	# KEYS-OF-A KEYS-OF-B NOTIFY WORD...
 	start ga adit
 	if up gb net; then fail "it comes up"; fi
 	expect "strongSwan" "$said" "$3"
-	expect "explain" "$(adit ga explain net 2>&1)" "${@:4}" "$at_line"
+	expect "explain" "$(adit ga explain net 2>&1)" "${@:4}"
 	alive ga
 }
 
@@ -156,6 +156,7 @@ typo()
 	if said=$(adit ga check /etc/swanctl/swanctl.conf 2>&1); then fail "check finds nothing"; elif [ $? != 1 ]; then fail "check's status is not 1"; fi
 	expect "check" "$said" "swanctl\.conf:$line:[0-9]+" start_acton start_action
 	start ga adit
+	within 2 grep -q "is ready" "$case/ga/adit.log"
 	expect "the log" "$(cat "$case/ga/adit.log")" "swanctl\.conf:$line" start_acton
 	if up ga net; then fail "up of the faulty connection succeeds"; fi
 	expect "up" "$said" "start_acton|swanctl\.conf:$line"
@@ -183,6 +184,11 @@ second_daemon()
 	local pid rc
 	pid=$(on ga pgrep -o adit)
 	said=$(t=10 on ga "$program" run -c /etc/swanctl/swanctl.conf 2>&1)
+	rc=$?
+	[ $rc = 1 ] || fail "the second daemon ends with status $rc: $said"
+	expect "the second daemon" "$said" 'already' /run/adit/vici
+	# with a control socket of its own it comes as far as the ports
+	said=$(t=10 on ga unshare --mount bash -c 'mount -t tmpfs run /run && exec "$@"' - "$program" run -c /etc/swanctl/swanctl.conf 2>&1)
 	rc=$?
 	[ $rc = 1 ] || fail "the second daemon ends with status $rc: $said"
 	expect "the second daemon" "$said" 'port 500' "$pid"
@@ -271,7 +277,7 @@ sent_again()	# ENCAP-LINE
 	start ga adit
 	comes_up ga net
 	local flag=$case/r/again out=$case/b/caught pid
-	traffic b catch 7200 $((6 * slow)) "$flag.caught" >"$out" &
+	traffic b catch 7200 $((20 * slow)) "$flag.caught" >"$out" &
 	traffic r again tob "$flag" 20 >>"$case/r/again.log" 2>&1 &
 	pid=$!
 	within 5 test -e "$flag" || fail "cannot listen on the router: $(tail -n 1 "$case/r/again.log")"
@@ -280,11 +286,11 @@ sent_again()	# ENCAP-LINE
 	for i in {1..20}; do traffic a spoof "${A[v4]}" "${B[v4]}" 7200 "number$i" || fail "cannot send"; done
 	wait $pid || fail "the router sent nothing again: $(tail -n 1 "$case/r/again.log")"
 	sleep $((1 * slow))
+	pings_both v4		# what was still under way has arrived
 	[ "$(sort -u "$out" | wc -l)" = 20 ] || fail "$(sort -u "$out" | wc -l) of 20 datagrams arrive"
 	[ "$(wc -l <"$out")" = 20 ] || fail "$(wc -l <"$out") datagrams arrive of 20 that were sent"
-	expect "the status" "$(status gb)" 'packets dropped:.*20 replay' '20 icv'
+	expect "the status" "$(status gb)" 'packets dropped:.*20 replay' '20 icv' '20 runt|20 malformed'
 	alive gb
-	pings_both v4
 	[ "$(grep -ciE 'replay|icv|integrity' "$case/gb/adit.log")" -le 4 ] || fail "the log has a line for each packet"
 }
 
@@ -301,14 +307,14 @@ row error-cert-self-signed bad_certificate b-self sent 'self-signed'
 row error-cert-wrong-name bad_certificate b-wrongname sent 'does not contain|other\.test'
 row error-cert-unreadable bad_certificate b-broken loaded 'b-broken' 'cannot be read|unreadable'
 row error-wrong-psk-refused-by-strongswan refused_by_strongswan secret=one secret=two AUTHENTICATION_FAILED
-row error-wrong-psk-refuses-strongswan refuses_strongswan secret=one secret=two AUTHENTICATION_FAILED 'pre-shared key'
+row error-wrong-psk-refuses-strongswan refuses_strongswan secret=one secret=two AUTHENTICATION_FAILED 'pre-shared key' "$at_line"
 row error-proposals-refused-by-strongswan refused_by_strongswan \
 	'conn="proposals = aes256-sha512-ecp384"' 'conn="proposals = aes128-sha256-x25519"' NO_PROPOSAL_CHOSEN
 row error-proposals-refuses-strongswan refuses_strongswan \
-	'conn="proposals = aes256-sha512-ecp384"' 'conn="proposals = aes128-sha256-x25519"' NO_PROPOSAL_CHOSEN offered configured
+	'conn="proposals = aes256-sha512-ecp384"' 'conn="proposals = aes128-sha256-x25519"' NO_PROPOSAL_CHOSEN offered configured "$at_line"
 row error-selectors-refused-by-strongswan refused_by_strongswan \
 	local_ts=10.1.0.0/24 remote_ts=10.77.0.0/24 TS_UNACCEPTABLE
-row error-expired-refuses-strongswan refuses_strongswan auth=p256 'auth=b-expired remote_auth=p256' AUTHENTICATION_FAILED expired
+row error-expired-refuses-strongswan refuses_strongswan auth=p256 'auth=b-expired remote_auth=p256' AUTHENTICATION_FAILED expired b.test
 row error-typo typo
 row error-second-daemon second_daemon
 row error-no-rights no_rights

@@ -228,8 +228,11 @@ mtu()	# MTU FAMILY-OUTSIDE FAMILY-INSIDE
 	counted
 	went_as udp4500
 	[ "$(fragments ga gb)" = "$before" ] || fail "fragments were made: $(fragments ga gb | tr '\n' ' ')"
-	# a packet too large for the tunnel: with DF (TCP) the sender is told; without, it arrives in fragments made inside
-	pings a "${B[$3]}" -s 1400 -c 2
+	# a packet too large for the tunnel: its sender is told (and that one lost), the next ones come in inner fragments
+	counting r
+	within 5 traffic a ping -c 1 -W 0.5 -s 1460 "${B[$3]}" || fail "packets of 1,460 bytes never get through"
+	counted
+	[ "${seen[fragments]}" = 0 ] || fail "${seen[fragments]} outer fragments of large packets"
 }
 
 fragments()	# HOST...: counters of fragments made

@@ -23,6 +23,8 @@ driven()
 	mv "$case/ga/swanctl/swanctl.conf" "$case/ga/swanctl/later.conf"
 	echo "# nothing yet" >"$case/ga/swanctl/swanctl.conf"
 	start ga adit
+	[ -n "$rehearsal" ] ||
+		on ga bash -c 'echo "swanctl { load = $1 }" >/etc/strongswan.conf' - "$swanctl_plugins" || fail "no strongswan.conf"
 	swanctl_on ga --version
 	expect "--version" "$said" "${rehearsal:+5.9.8|}adit|[0-9]\.[0-9]"
 	swanctl_on ga --list-conns
