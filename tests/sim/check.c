@@ -407,6 +407,14 @@ static void check_leaks(struct sim *s, enum side side)
 		broken(s, "%s: %zu SPIs are reserved for %zu Child SAs", name_of(side), h->spi_count, h->child_count);
 }
 
+bool check_at_rest(const struct sim *s)
+{
+	for (unsigned side = ALICE; side <= BOB; side++)
+		if (s->host[side]->pending_count || s->host[side]->spi_count != s->host[side]->child_count)
+			return false;
+	return true;
+}
+
 void check_quiet(struct sim *s)
 {
 	for (unsigned side = ALICE; side <= BOB; side++) {

@@ -123,13 +123,13 @@ static void judge_set_up(struct sim *s)
 {
 	bool excused = s->asks_lost > 0 || s->plan.both;
 
-	s->set_up = true;
+	s->set_up = true; /* INITIAL_CONTACT of one end may end the SA of the other: one of two is enough */
 	for (size_t i = 0; i < s->order_count; i++) {
 		struct order *o = &s->orders[i];
 
 		if (o->ok)
 			continue;
-		s->set_up = false;
+		s->set_up = s->plan.both && s->host[ALICE]->child_count && s->host[BOB]->child_count;
 		s->set_up_why = o->why;
 		if (o->done && !is_limit(o) && !excused)
 			broken(s, "the set-up failed for another reason than a limit: %s", reason_words(o->why));
@@ -146,7 +146,7 @@ static void set_up(struct sim *s)
 		plan_order(s, BOB, "initiate", &c);
 	}
 	until_done(s, MINUTES(15));
-	if (!is_broken(s) && !plan_orders_done(s))
+	if (!is_broken(s) && !plan_orders_done(s) && !(s->plan.keep_trying && s->conf.asks == ASKS_HARD))
 		broken(s, "the command to initiate does not end");
 	judge_set_up(s);
 }
@@ -160,7 +160,7 @@ static void heal(struct sim *s)
 	if (s->plan.keep_trying || s->plan.short_life) /* it may wait with its next try (at most 5 minutes) */
 		sim_until(s, s->now.boot + SECONDS(300 + 165));
 	/* What has just begun gets the time to end. */
-	for (unsigned i = 0; i < 10 && !is_broken(s) && !(plan_orders_done(s) && check_same(s, false)); i++)
+	for (unsigned i = 0; i < 10 && !is_broken(s) && !(plan_orders_done(s) && check_at_rest(s) && check_same(s, false)); i++)
 		sim_until(s, s->now.boot + SECONDS(2));
 	if (!is_broken(s))
 		(void)check_same(s, true);

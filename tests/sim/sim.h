@@ -95,6 +95,7 @@ void check_told(struct sim *s, enum side side, const struct tell *tell);
 void check_step(struct sim *s);
 void check_crash(struct sim *s, enum side side);
 bool check_same(struct sim *s, bool complain);         /* both sides hold the same */
+bool check_at_rest(const struct sim *s);               /* no answer is awaited, no SPI is reserved in advance */
 void check_quiet(struct sim *s);                       /* nothing half done, nothing leaked, all told */
 void check_empty(struct sim *s);
 void check_clear(struct sim *s);
