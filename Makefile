@@ -3,7 +3,7 @@
 # A thin front: meson builds, tools/ does the rest.
 
 FUZZ_SECONDS ?= 60
-SIM_ARGS ?=
+SIM_ARGS ?= --seeds 10000
 BENCH_ARGS ?=
 CHECK_ARGS ?=
 

@@ -21,6 +21,13 @@
 #include "sim/sim.h"
 #include "support/ecdsa_fixed.h"
 
+#ifdef __SANITIZE_ADDRESS__ /* slower, and its results stand beside those of the ordinary build */
+#define SUITE "sim-asan/"
+#define SEEDS 300
+#else
+#define SUITE "sim/"
+#define SEEDS 2000
+#endif
 #define WORKERS_MAX 16
 #define ROWS_MAX 256
 #define BROKEN_MAX 8
@@ -279,10 +286,10 @@ static bool test_seeds(const struct batch *b, const char *name, bool rows)
 	else if (must_come_up && too_many_failed(r))
 		(void)snprintf(why, sizeof(why), "more than 1%% of the seeds were not set up");
 	ok = verdict(!*why, name, seconds() - began, why);
+	print_found(b, r);
 	print_counts(r, seconds() - began);
 	if (rows)
 		print_rows(r);
-	print_found(b, r);
 	return ok;
 }
 
@@ -293,7 +300,7 @@ static bool test_same(struct batch b)
 
 	b.count = b.count < 60 ? b.count : 60;
 	first = run_batch(&b)->digest;
-	return verdict(first == run_batch(&b)->digest, "sim/same-seed-same-bytes", seconds() - began,
+	return verdict(first == run_batch(&b)->digest, SUITE "same-seed-same-bytes", seconds() - began,
 	               "the same seeds gave other bytes the second time");
 }
 
@@ -311,18 +318,18 @@ static bool test_fault(struct batch b)
 		printf("# found at seed %" PRIu64 ": %s\n", r->broken[0].seed, r->broken[0].words);
 	else
 		print_counts(r, seconds() - began);
-	return verdict(r->broken_count > 0 || too_many_failed(r), "sim/planted-fault-is-found", seconds() - began,
+	return verdict(r->broken_count > 0 || too_many_failed(r), SUITE "planted-fault-is-found", seconds() - began,
 	               "without the response cache nothing was found");
 }
 
 static int run_suite(struct batch b)
 {
-	bool ok = test_seeds(&b, "sim/seeds", true);
+	bool ok = test_seeds(&b, SUITE "seeds", true);
 	struct batch hard = b;
 
 	hard.conf.asks = ASKS_HARD;
 	hard.count = b.count * 3 / 20 + 1;
-	ok = test_seeds(&hard, "sim/hard-seeds", true) && ok;
+	ok = test_seeds(&hard, SUITE "hard-seeds", true) && ok;
 	ok = test_same(b) && ok;
 	ok = test_fault(b) && ok;
 	return ok ? 0 : 1;
@@ -340,9 +347,9 @@ static int run_one(const struct sim_conf *conf, bool digest)
 		printf("digest %016" PRIx64 " of %" PRIu64 " events\n", s->digest[0], s->digest[1]);
 	printf("# set-up: %s\n", s->set_up ? "up" : reason_words(s->set_up_why));
 	if (ok)
-		printf("ok sim/seed-%" PRIu64 "\n", conf->seed);
+		printf("ok " SUITE "seed-%" PRIu64 "\n", conf->seed);
 	else
-		printf("not ok sim/seed-%" PRIu64 " - %s\n", conf->seed, text_str(&s->broken));
+		printf("not ok " SUITE "seed-%" PRIu64 " - %s\n", conf->seed, text_str(&s->broken));
 	sim_free(s);
 	return ok ? 0 : 1;
 }
@@ -431,7 +438,7 @@ static void read_options(struct options *o, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct options o = {
-		.batch = { .conf = { .seed = 1, .loss = 20, .duplicate = 5, .reorder = 10 }, .count = 2000, .workers = 2 },
+		.batch = { .conf = { .seed = 1, .loss = 20, .duplicate = 5, .reorder = 10 }, .count = SEEDS, .workers = 2 },
 		.suite = true,
 	};
 	struct reason why = { 0 };
@@ -448,7 +455,7 @@ int main(int argc, char **argv)
 	else if (o.suite)
 		status = run_suite(o.batch);
 	else
-		status = test_seeds(&o.batch, "sim/seeds", true) ? 0 : 1;
+		status = test_seeds(&o.batch, SUITE "seeds", true) ? 0 : 1;
 	crypto_stop();
 	return status;
 }
