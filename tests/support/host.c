@@ -304,6 +304,7 @@ static void take_ask(struct host *h, uint64_t token, const struct ask *ask)
 	uint64_t when = h->ops.when ? h->ops.when(h->ops.owner, h, ask) : 0;
 	struct pending *p;
 	struct reason why;
+	uint64_t began;
 
 	h->asked[ask->kind]++;
 	if (when == NEVER)
@@ -314,7 +315,10 @@ static void take_ask(struct host *h, uint64_t token, const struct ask *ask)
 	p->token = token;
 	p->kind = ask->kind;
 	p->at = when;
+	began = h->ops.clock ? h->ops.clock() : 0;
 	p->answer.ok = make_answer(h, p, ask);
+	if (h->ops.clock)
+		h->ask_ns[ask->kind] += h->ops.clock() - began;
 	if (!p->answer.ok) {
 		if (!reason_copy(&p->arena, &why, &p->answer.why))
 			abort();

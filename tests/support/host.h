@@ -61,6 +61,7 @@ struct host_ops {
 	/* When the answer to this question arrives: boot ms; now.boot or less: at once; HOST_LATER; NEVER. NULL: all at once. */
 	uint64_t (*when)(void *owner, struct host *h, const struct ask *ask);
 	void (*answered)(void *owner, struct host *h, enum ask_kind kind, bool ok); /* an answer was delivered; may be NULL */
+	uint64_t (*clock)(void); /* for host.ask_ns: ns of CPU; may be NULL */
 	void (*secret)(void *owner, struct host *h, const struct host_secret *secret); /* may be NULL */
 	void (*tell)(void *owner, struct host *h, const struct tell *tell);
 	void (*done)(void *owner, struct host *h, uint64_t token, bool ok, const struct reason *why);
@@ -91,7 +92,7 @@ struct host {
 	struct list pendings, children, spis; /* struct pending, installed, reserved */
 	size_t pending_count, child_count, spi_count;
 	uint32_t next_spi;
-	uint64_t asked[HOST_ASKS], events;
+	uint64_t asked[HOST_ASKS], ask_ns[HOST_ASKS], events; /* how many questions, and what their answers cost */
 	const char *fault;                    /* literal; NULL: none */
 };
 
