@@ -52,15 +52,17 @@ void retransmit_again(struct exchange *x)
 
 static void no_answer(struct exchange *x)
 {
-	struct reason why = { 0 };
+	struct reason why = { 0 }, *doubt = x->doubt;
 
-	if (x->doubt) {
-		why = *x->doubt;
+	x->doubt = NULL; /* ours now: the exchange goes before its jobs hear of it */
+	if (doubt) {
+		why = *doubt;
 	} else {
 		(void)refuse(&why, REASON_NO_ANSWER, 0, value_number(x->tries), value_none(), conf_nowhere());
 		why.about = value_of(VALUE_ENDPOINT, x->sa->path.remote.port, addr_bytes(&x->sa->path.remote.addr));
 	}
 	x->sa->table->failed(x, &why);
+	free(doubt);
 }
 
 void retransmit_expire(struct exchange *x)
