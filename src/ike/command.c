@@ -85,18 +85,21 @@ static bool await_child(struct run *r, const char *name)
 	return true;
 }
 
+static void no_longer_awaited(struct run *r, size_t i, bool ok, const struct reason *why)
+{
+	free(r->children[i]);
+	r->children[i] = NULL;
+	r->left--;
+	if (!ok)
+		remember(r, why);
+}
+
 /* One awaited child (or "": the IKE SA alone) has come to its end. */
 static void child_done(struct run *r, const char *name, bool ok, const struct reason *why)
 {
-	for (size_t i = 0; i < r->child_count; i++) {
-		if (!r->children[i] || strcmp(r->children[i], name) != 0)
-			continue;
-		free(r->children[i]);
-		r->children[i] = NULL;
-		r->left--;
-		if (!ok)
-			remember(r, why);
-	}
+	for (size_t i = 0; i < r->child_count; i++)
+		if (r->children[i] && strcmp(r->children[i], name) == 0)
+			no_longer_awaited(r, i, ok, why);
 }
 
 void command_result(struct engine *e, const char *conn, const char *child, bool ok, const struct reason *why)
@@ -107,6 +110,24 @@ void command_result(struct engine *e, const char *conn, const char *child, bool 
 		if (r->kind != COMMAND_INITIATE || strcmp(r->conn, conn) != 0 || (!ok && r->keep))
 			continue;
 		child_done(r, child ? child : "", ok, why);
+		if (r->left == 0)
+			finish(r, !r->failed, r->why);
+	}
+}
+
+/* An initiate that keeps trying outlives every failure, but not its wish. */
+void command_unwanted(struct engine *e, const char *conn, const char *child)
+{
+	struct reason why = { .kind = REASON_CANCELLED };
+
+	LIST_EACH_SAFE(at, &e->commands) {
+		struct run *r = LIST_ITEM(at, struct run, link);
+
+		if (r->kind != COMMAND_INITIATE || !r->keep || !r->conn || strcmp(r->conn, conn) != 0)
+			continue;
+		for (size_t i = 0; i < r->child_count; i++)
+			if (r->children[i] && (!child || strcmp(r->children[i], child) == 0))
+				no_longer_awaited(r, i, false, &why);
 		if (r->left == 0)
 			finish(r, !r->failed, r->why);
 	}

@@ -101,6 +101,8 @@ void entry_want(struct conn_entry *entry, const char *child, enum want want)
 		entry->want_ike = want != WANT_NONE;
 	if (want == WANT_NONE && !child)
 		timer_stop(&entry->engine->timers, &entry->timer);
+	if (want == WANT_NONE)
+		command_unwanted(entry->engine, entry->conn->name, child);
 }
 
 static bool wants_any(const struct conn_entry *entry)
