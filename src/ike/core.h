@@ -96,6 +96,7 @@ struct engine {
 	struct map entries_by_name;  /* siphash(name) -> struct conn_entry */
 	struct list sas;             /* in the order of their ids */
 	struct list busy;            /* SAs that engine_settle must look at */
+	struct list ended;           /* exchanges that are over: engine_settle frees them */
 	struct list entries;         /* connections in load order */
 	struct list commands;
 	size_t sa_count, command_count;

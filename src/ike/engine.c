@@ -52,6 +52,7 @@ struct engine *engine_new(const struct engine_conf *conf, struct now now)
 	list_init(&e->events);
 	list_init(&e->sas);
 	list_init(&e->busy);
+	list_init(&e->ended);
 	list_init(&e->entries);
 	list_init(&e->commands);
 	if (!init(e)) {
@@ -107,11 +108,13 @@ void engine_settle(struct engine *e)
 		struct sa *sa = LIST_ITEM(e->busy.next, struct sa, busy);
 
 		list_remove(&sa->busy);
+		exchanges_free_ended(e, NULL);
 		if (sa->dead)
 			sa_free(sa);
 		else
 			sa_settle(sa);
 	}
+	exchanges_free_ended(e, NULL);
 }
 
 static void fire(struct engine *e, struct timer *t)

@@ -35,6 +35,7 @@ void exchange_free(struct exchange *x)
 {
 	if (!x)
 		return;
+	list_remove(&x->link);
 	exchange_unask(x);
 	retransmit_stop(x);
 	if (x->work_clear && x->work)
@@ -84,9 +85,18 @@ void exchange_end(struct exchange *x, bool ok, const struct reason *why)
 	sa_touch(sa);
 	exchange_unask(x);
 	retransmit_stop(x);
+	list_append(&sa->engine->ended, &x->link);
 	end_jobs(x, ok, why);
-	if (!x->running)
-		exchange_free(x);
+}
+
+void exchanges_free_ended(struct engine *e, const struct sa *sa)
+{
+	LIST_EACH_SAFE(at, &e->ended) {
+		struct exchange *x = LIST_ITEM(at, struct exchange, link);
+
+		if (!sa || x->sa == sa)
+			exchange_free(x);
+	}
 }
 
 /* --- rows --- */
@@ -110,10 +120,8 @@ static void run(struct exchange *x, const struct step *row)
 {
 	struct sa *sa = x->sa;
 	struct reason why = { 0 };
-	bool outermost = !x->running;
 
 	count_row(sa->engine, sa->table, row);
-	x->running = true;
 	x->row = row;
 	x->told = false;
 	switch (row->run(x, &why)) {
@@ -134,12 +142,7 @@ static void run(struct exchange *x, const struct step *row)
 			sa->table->refused(x, &why);
 		break;
 	}
-	if (!outermost)
-		return;
-	x->running = false;
 	x->answer = NULL;
-	if (x->over)
-		exchange_free(x);
 }
 
 void exchange_start(struct sa *sa, struct job *job)
@@ -187,11 +190,7 @@ void exchange_message(struct exchange *x)
 		return;
 	}
 	x->row = NULL;
-	x->running = true;
 	sa->table->refused(x, &why);
-	x->running = false;
-	if (x->over)
-		exchange_free(x);
 }
 
 /* --- answers --- */
@@ -255,15 +254,10 @@ void exchange_answer(struct exchange *x, enum ask_kind kind, const struct answer
 	}
 	if (!row && a->ok && kind == ASK_SPI)
 		event_release(sa->engine, ASK_SPI, a->spi, 0);
-	if (row) {
+	if (row)
 		run(x, row);
-		return;
-	}
-	x->running = true;
-	sa->table->refused(x, &why);
-	x->running = false;
-	if (x->over)
-		exchange_free(x);
+	else
+		sa->table->refused(x, &why);
 }
 
 struct queued *exchange_question(struct exchange *x, enum ask_kind kind, struct reason *why)

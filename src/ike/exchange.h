@@ -13,14 +13,14 @@
 
 struct exchange {
 	struct sa *sa;
+	struct list link;          /* engine->ended, once it is over */
 	enum role role;
 	uint8_t type;              /* IKEv2 exchange type */
 	enum stage stage;
 	uint32_t message_id;
 	const struct step *row;    /* the one that runs */
 	bool told;                 /* the row's story is written */
-	bool over;                 /* ended; freed by who runs it */
-	bool running;
+	bool over;                 /* ended; freed by engine_settle, since its arena may hold what is still told */
 	bool authenticated;        /* the message in hand was sealed */
 	struct generation *gen;    /* keys of its messages; NULL: clear */
 	struct arena arena;        /* lives as long as the exchange */
@@ -59,6 +59,7 @@ void exchange_end(struct exchange *x, bool ok, const struct reason *why);
 /* Its jobs hear `why` now; the request that is out is still seen to its answer. */
 void exchange_abandon(struct exchange *x, const struct reason *why);
 void exchange_free(struct exchange *x);
+void exchanges_free_ended(struct engine *e, const struct sa *sa); /* of one SA; NULL: all */
 /* Writes the running row's story now, so that it stands before what the commit tells. */
 void exchange_tell(struct exchange *x);
 

@@ -248,11 +248,7 @@ static void fresh_request(struct sa *sa, const struct input *in, struct arena *a
 		exchange_message(x);
 		return;
 	}
-	x->running = true;
 	sa->table->refused(x, bad);
-	x->running = false;
-	if (x->over)
-		exchange_free(x);
 }
 
 static void request(struct sa *sa, const struct input *in)

@@ -546,8 +546,10 @@ static void keep_reason(struct sa *sa, const struct reason *why)
 {
 	struct reason *old = sa->last_reason;
 
+	if (why && why == old)
+		return;
 	sa->last_reason = why ? reason_keep(why) : NULL;
-	free(old); /* last: `why` may be it */
+	free(old);
 }
 
 /* A request that is out keeps its message ID until it is answered (window of 1): only its purpose ends here. */
@@ -617,6 +619,7 @@ void sa_free(struct sa *sa)
 		exchange_end(sa->ours, false, NULL);
 	if (sa->theirs)
 		exchange_end(sa->theirs, false, NULL);
+	exchanges_free_ended(e, sa);
 	while (!list_empty(&sa->jobs))
 		job_free(job_out(sa, sa->jobs.next));
 	end_children(sa, NULL);

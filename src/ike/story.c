@@ -77,7 +77,7 @@ static struct story_entry *attempt_add(struct attempt *a, const struct story_ent
 
 static bool mere_knock(const struct attempt *a)
 {
-	return !a->sa && !a->at.initiator && !a->at.up;
+	return !a->at.initiator && !a->at.up;
 }
 
 static size_t victim(struct conn_entry *entry)
