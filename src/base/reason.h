@@ -121,6 +121,7 @@ struct reason {
 	struct value got, wanted; /* what came (or was sent, by us), what the configuration says */
 	struct value about;       /* further fact: the library's error text, a subject DN, a payload's name; or none */
 	struct conf_at where;     /* the setting that would make them meet */
+	struct conf_at also;      /* where `wanted` was written, when `where` is of `got`: both are ours; or nowhere */
 };
 
 /* Fills `why` and gives false. */

@@ -4,13 +4,25 @@
  * no connection fits. Streams one `adit-story` event an attempt, newest first; the answer has `success`.
  *
  * An event: `begun` (seconds since 1970), `initiator`, `up`, `ended`, `local`, `remote` and a section `entries` of sections
- * 0, 1, ... with `time`, `kind` (the reason's name, for refusals), `refused` (yes: by us; peer: by the peer), `line`, `text`.
+ * 0, 1, ... with `time`, `kind` (the reason's name, for refusals), `refused` (yes: by us; peer: by the
+ * peer; fault: a visible fault of our own; no), `line`, `text`.
  */
 #include "control/private.h"
 
 static const char *refused_words(const struct story_entry *entry)
 {
-	return entry->kind == STORY_REFUSED ? "yes" : entry->kind == STORY_PEER_REFUSED ? "peer" : "no";
+	switch (entry->kind) {
+	case STORY_REFUSED: return "yes";
+	case STORY_PEER_REFUSED: return "peer";
+	case STORY_VISIBLE_FAULT: return "fault";
+	case STORY_STEP:
+	case STORY_SENT:
+	case STORY_RECEIVED:
+	case STORY_RETRANSMIT:
+	case STORY_UP:
+	case STORY_DOWN: break;
+	}
+	return "no";
 }
 
 static void put_entry(struct text *m, size_t number, const struct story_entry *entry)

@@ -207,7 +207,7 @@ static bool keep_auth(struct arena *arena, struct auth_make_answer *m)
 {
 	struct bytes *certs = m->certs;
 
-	if (!identity_copy(&m->own, &m->own, arena) || !keep_slice(arena, &m->auth.data))
+	if (!identity_copy(&m->own, &m->own, arena) || !keep_slice(arena, &m->auth.data) || !keep_slice(arena, &m->with.bytes))
 		return false;
 	m->certs = arena_array(arena, m->cert_count, sizeof(*certs));
 	if (m->cert_count && !m->certs)

@@ -130,8 +130,7 @@ static void unprotected_answer(struct exchange *x, const struct payloads *outer)
 	engine_count(sa->engine, COUNTER_UNPROTECTED);
 	if (sa->phase == PHASE_UP || sa->phase == PHASE_GONE || x->doubt || !notify_find_error(&n, outer))
 		return;
-	(void)refuse(&why, REASON_PEER_REFUSED, n.type, value_of(VALUE_NOTIFY, n.type, bytes_none()), value_none(),
-	             sa->conn ? sa->conn->at : conf_nowhere());
+	(void)refuse(&why, REASON_PEER_REFUSED, n.type, value_none(), value_none(), sa->conn ? sa->conn->at : conf_nowhere());
 	why.about = value_text("unauthenticated answer");
 	story_reason(sa, STORY_PEER_REFUSED, &why);
 	retransmit_doubt(x, &why);

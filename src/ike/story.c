@@ -313,8 +313,8 @@ static const char *kind_words(enum story_kind kind)
 	case STORY_RECEIVED: return "received ";
 	case STORY_RETRANSMIT: return "";
 	case STORY_REFUSED: return "refused: ";
-	case STORY_PEER_REFUSED: return ""; /* the reason says it */
-	case STORY_VISIBLE_FAULT: return "to be seen from here: ";
+	case STORY_PEER_REFUSED: return ""; /* its reason says so */
+	case STORY_VISIBLE_FAULT: return "own fault, seen from here: ";
 	case STORY_UP: return "";
 	case STORY_DOWN: return "down: ";
 	}
@@ -332,16 +332,26 @@ static void print_head(struct text *t, const struct story_entry *entry)
 		text_add(t, ": ");
 }
 
+/* A refusal has an entry of its own, which says all; that the SA went for it needs no second telling. */
+static bool told_before(const struct story_entry *entry)
+{
+	return entry->kind == STORY_DOWN && entry->why->kind == REASON_PEER_REFUSED;
+}
+
 void story_entry_print(struct text *t, const struct story_entry *entry)
 {
 	print_head(t, entry);
-	if (entry->why)
+	if (entry->why && told_before(entry))
+		reason_print_short(t, entry->why);
+	else if (entry->why)
 		reason_print(t, entry->why);
 }
 
 void story_entry_explain(struct text *t, const struct story_entry *entry)
 {
 	print_head(t, entry);
-	if (entry->why)
+	if (entry->why && told_before(entry))
+		reason_print_short(t, entry->why);
+	else if (entry->why)
 		reason_explain(t, entry->why);
 }

@@ -25,7 +25,7 @@ enum story_kind {
 	STORY_RECEIVED,
 	STORY_RETRANSMIT,
 	STORY_REFUSED, /* we refused: `why` is ours */
-	STORY_PEER_REFUSED, /* the peer refused: got = the notify (also why->notify), wanted = what we sent, where = the lines that it came from */
+	STORY_PEER_REFUSED, /* why->notify is what the peer said; got and wanted = what we had sent, where and also = the lines that they came from */
 	STORY_VISIBLE_FAULT, /* what we can see is wrong on our side (own certificate expired, ...) */
 	STORY_UP,
 	STORY_DOWN,

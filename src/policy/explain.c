@@ -324,6 +324,13 @@ static void explain_cert_name(struct text *t, const struct reason *why)
 	         key_or(why, "the id"));
 }
 
+static void explain_psk(struct text *t, const struct reason *why)
+{
+	line(t, "change");
+	text_add(t, "write the same secret into %s and at the peer; look for blanks and quotes around it",
+	         key_or(why, "the secret here"));
+}
+
 static void explain_auth_method(struct text *t, const struct reason *why)
 {
 	line(t, "change");
@@ -338,7 +345,7 @@ static const struct {
 } refusals[] = {
 	{ IKEV2_NOTIFY_NO_PROPOSAL_CHOSEN, "none of our proposals fits one of the peer's" },
 	{ IKEV2_NOTIFY_AUTHENTICATION_FAILED,
-	  "the peer does not accept our identity, our secret or certificate, or has no connection for them" },
+	  "the peer does not accept our identity or what proves it (key, certificate), or has no connection for them" },
 	{ IKEV2_NOTIFY_TS_UNACCEPTABLE, "the peer's traffic selectors do not overlap with ours" },
 	{ IKEV2_NOTIFY_SINGLE_PAIR_REQUIRED, "the peer takes one pair of traffic selectors in each Child SA" },
 	{ IKEV2_NOTIFY_NO_ADDITIONAL_SAS, "the peer takes no more Child SAs on this IKE SA" },
@@ -348,14 +355,12 @@ static const struct {
 	{ IKEV2_NOTIFY_TEMPORARY_FAILURE, "the peer is busy with another exchange; it is tried again" },
 };
 
-static void explain_refusal(struct text *t, const struct reason *why)
+static const char *refusal_words(uint16_t notify)
 {
-	for (size_t i = 0; why->got.kind == VALUE_NOTIFY && i < COUNT_OF(refusals); i++) {
-		if (refusals[i].notify != why->got.number)
-			continue;
-		line(t, "means");
-		text_add(t, "%s", refusals[i].words);
-	}
+	for (size_t i = 0; i < COUNT_OF(refusals); i++)
+		if (refusals[i].notify == notify)
+			return refusals[i].words;
+	return NULL;
 }
 
 /* --- the table --- */
@@ -367,9 +372,10 @@ static void explain_refusal(struct text *t, const struct reason *why)
 struct labels {
 	const char *got, *wanted, *about, *change;
 	void (*more)(struct text *t, const struct reason *why); /* lines of its own */
+	bool about_is_set; /* `about` is what the setting is about: it is named in one line too, and its place stands beside it */
 };
 
-#define CHECK_LOG "the reason is known at the peer: its log, or `adit explain` there, tells it"
+#define KNOWN_THERE "the reason is known at the peer: `adit explain` there, or its log, tells it"
 
 static const struct labels labels_of[REASON_COUNT] = {
 	[REASON_INTERNAL] = { NULL, NULL, NULL, "report it with this text: nothing in the configuration can cause it" },
@@ -385,8 +391,7 @@ static const struct labels labels_of[REASON_COUNT] = {
 	[REASON_AUTH_METHOD] = { "peer uses", "configured", NULL, NULL, explain_auth_method },
 	[REASON_NO_PSK] = { "peer", "here", NULL,
 	                    "add a secret for these identities to the section secrets: ike-1 { id = ...  secret = ... }" },
-	[REASON_PSK_MISMATCH] = { "peer", "here", "secret",
-	                          "make the secrets of both sides the same; look for blanks and quotes around them" },
+	[REASON_PSK_MISMATCH] = { "peer", "here", "secret", NULL, explain_psk, true },
 	[REASON_NO_KEY] = { "certificate", "identity", NULL,
 	                    "put the private key of the certificate into the directory private, and load it" },
 	[REASON_NO_CERT] = { NULL, "identity", NULL, "name a certificate in certs, or put one into the directory x509" },
@@ -407,8 +412,8 @@ static const struct labels labels_of[REASON_COUNT] = {
 	[REASON_CERT_REVOKED] = { "revoked", NULL, "certificate", "issue a new certificate for the peer" },
 	[REASON_TS] = { "offered", "configured", NULL, NULL, explain_selectors },
 	[REASON_MODE] = { "offered", "configured", NULL, NULL },
-	[REASON_PEER_REFUSED] = { "answer", "sent", "hint", CHECK_LOG, explain_refusal },
-	[REASON_PEER_DELETED] = { "peer", NULL, NULL, CHECK_LOG },
+	[REASON_PEER_REFUSED] = { "sent", "sent", "answer", NULL },
+	[REASON_PEER_DELETED] = { "peer", NULL, NULL, KNOWN_THERE },
 	[REASON_NO_ANSWER] = { "peer", "tried", NULL,
 	                       "check the address, that the peer runs, and that UDP 500 and 4500 pass the firewalls between" },
 	[REASON_ASK_LATE] = { "asked", "limit", NULL, NULL },
@@ -440,6 +445,78 @@ static struct labels labels(const struct reason *why)
 	return l;
 }
 
+/* --- what the peer refused: all of it is ours, and each part has its own place --- */
+
+static void print_answer(struct text *t, const struct reason *why)
+{
+	print_notify(t, why->notify, bytes_none());
+	if (why->about.kind == VALUE_NONE)
+		return;
+	text_add(t, " (");
+	value_print(t, &why->about);
+	text_add(t, ")");
+}
+
+/* How we proved our identity: the name of a secret's section, or a certificate's subject. */
+static void print_sent(struct text *t, const struct reason *why, const struct value *v)
+{
+	if (why->notify == IKEV2_NOTIFY_AUTHENTICATION_FAILED && v == &why->wanted)
+		text_add(t, v->kind == VALUE_DN ? "the certificate " : "the pre-shared key of ");
+	value_print(t, v);
+}
+
+static void tell_refusal(struct text *t, const struct reason *why)
+{
+	const struct value *sent[] = { &why->got, &why->wanted };
+	const struct conf_at *at[] = { &why->where, &why->also };
+
+	text_add(t, ": ");
+	print_answer(t, why);
+	for (size_t i = 0; i < COUNT_OF(sent); i++) {
+		if (sent[i]->kind == VALUE_NONE)
+			continue;
+		text_add(t, i ? " and " : "; we sent ");
+		print_sent(t, why, sent[i]);
+		if (has_place(at[i])) {
+			text_add(t, " [");
+			conf_at_print(t, at[i]);
+			text_add(t, "]");
+		}
+	}
+	text_add(t, "; the peer knows why");
+}
+
+static void explain_refusal(struct text *t, const struct reason *why)
+{
+	const char *means = refusal_words(why->notify);
+	const struct value *sent[] = { &why->got, &why->wanted };
+	const struct conf_at *at[] = { &why->where, &why->also };
+
+	text_add(t, ": ");
+	print_answer(t, why);
+	if (means) {
+		line(t, "means");
+		text_add(t, "%s", means);
+	}
+	for (size_t i = 0; i < COUNT_OF(sent); i++) {
+		if (sent[i]->kind == VALUE_NONE)
+			continue;
+		line(t, "we sent");
+		if (sent[i]->kind == VALUE_PROPOSALS)
+			print_proposals(t, sent[i]->bytes, INDENT);
+		else
+			print_sent(t, why, sent[i]);
+		if (has_place(at[i]))
+			print_place(t, at[i]);
+	}
+	if (why->got.kind == VALUE_NONE && has_place(&why->where)) {
+		line(t, "at");
+		conf_at_print(t, &why->where);
+	}
+	line(t, "next");
+	text_add(t, "%s\n", KNOWN_THERE);
+}
+
 /* --- one line --- */
 
 static void print_labelled(struct text *t, const char *sep, const char *label, const struct value *v)
@@ -448,14 +525,27 @@ static void print_labelled(struct text *t, const char *sep, const char *label, c
 	value_print(t, v);
 }
 
+void reason_print_short(struct text *t, const struct reason *why)
+{
+	text_add(t, "%s", reason_words(why->kind));
+	if (why->kind != REASON_PEER_REFUSED || !why->notify)
+		return;
+	text_add(t, ": ");
+	print_answer(t, why);
+}
+
 void reason_print(struct text *t, const struct reason *why)
 {
 	struct labels l = labels(why);
 	const char *sep = ": ";
 
 	text_add(t, "%s", reason_words(why->kind));
+	if (why->kind == REASON_PEER_REFUSED && why->notify) {
+		tell_refusal(t, why);
+		return;
+	}
 	if (why->about.kind != VALUE_NONE) {
-		text_add(t, "%s", sep);
+		text_add(t, "%s%s%s", sep, l.about_is_set ? l.about : "", l.about_is_set ? " " : "");
 		value_print(t, &why->about);
 		sep = "; ";
 	}
@@ -478,14 +568,19 @@ void reason_explain(struct text *t, const struct reason *why)
 {
 	struct labels l = labels(why);
 	/* the setting stands beside what it says; where nothing was wanted, beside what there is */
-	bool beside_wanted = why->wanted.kind != VALUE_NONE && why->kind != REASON_CONFIG;
-	bool beside_got = !beside_wanted && why->got.kind != VALUE_NONE;
+	bool beside_about = l.about_is_set && why->about.kind != VALUE_NONE;
+	bool beside_wanted = !beside_about && why->wanted.kind != VALUE_NONE && why->kind != REASON_CONFIG;
+	bool beside_got = !beside_about && !beside_wanted && why->got.kind != VALUE_NONE;
 
 	text_add(t, "%s", reason_words(why->kind));
-	line_value(t, l.about, &why->about, NULL);
+	if (why->kind == REASON_PEER_REFUSED && why->notify) {
+		explain_refusal(t, why);
+		return;
+	}
+	line_value(t, l.about, &why->about, beside_about ? &why->where : NULL);
 	line_value(t, l.got, &why->got, beside_got ? &why->where : NULL);
 	line_value(t, l.wanted, &why->wanted, beside_wanted ? &why->where : NULL);
-	if (!beside_wanted && !beside_got && has_place(&why->where)) {
+	if (!beside_about && !beside_wanted && !beside_got && has_place(&why->where)) {
 		line(t, "at");
 		conf_at_print(t, &why->where);
 	}

@@ -36,6 +36,8 @@ struct auth_make_answer {
 	struct auth_data auth;
 	size_t cert_count;
 	struct bytes *certs;              /* DER: leaf first */
+	struct value with;                /* what proved it: the name of the secret's section (text), or the certificate's subject */
+	struct conf_at with_at;           /* and where that was configured */
 	bool faulty;                      /* it was made, but the peer will hardly take it: */
 	struct reason fault;              /* our own certificate has expired, ... */
 };

@@ -268,11 +268,19 @@ static bool check(struct keyring *ring, const struct auth_check_question *q, str
 	              q->round->auth_text ? value_text(q->round->auth_text) : value_none(), q->round->auth_at);
 }
 
+/* Where the peer's trust is configured, for refusals of what the peer brought that name no setting themselves. */
+static struct conf_at trust_at(const struct auth_round *round)
+{
+	return round->cacert_count ? round->cacerts_at : round->cert_count ? round->certs_at : round->at;
+}
+
 bool auth_check(struct keyring *ring, const struct auth_check_question *q, struct arena *arena, struct reason *why)
 {
 	*why = (struct reason){ 0 };
 	if (check(ring, q, arena, why))
 		return true;
+	if (!why->where.key)
+		why->where = trust_at(q->round);
 	why->notify = IKEV2_NOTIFY_AUTHENTICATION_FAILED; /* the peer learns no more, whatever it was */
 	return false;
 }

@@ -38,6 +38,8 @@ static bool make_psk(struct keyring *ring, const struct auth_make_question *q, s
 	out->auth.method = IKEV2_AUTH_SHARED_KEY;
 	out->auth.data = arena_copy(arena, bytes(mac, q->prf->out_len));
 	wipe(mac, sizeof mac);
+	out->with = value_of(VALUE_TEXT, 0, arena_copy(arena, psk->id));
+	out->with_at = psk->at;
 	if (out->auth.data.len == 0 || !identity_copy(&out->own, own, arena))
 		return refuse_text(why, REASON_MEMORY, 0, "AUTH");
 	return true;
@@ -226,6 +228,8 @@ static bool sign(const struct credential *with, struct keyring *ring, const stru
 		why->where = q->round->auth_at;
 		return false;
 	}
+	out->with = value_of(VALUE_DN, 0, arena_copy(arena, cert_subject(with->cert)));
+	out->with_at = q->round->certs_at;
 	find_fault(out, with->cert, q, arena);
 	return !q->send_cert || put_certs(out, ring, with->cert, arena, why);
 }

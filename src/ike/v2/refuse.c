@@ -19,46 +19,49 @@ static void about_proposals(struct exchange *x, struct reason *why)
 	const struct connection *c = x->sa->conn;
 
 	if (x->type == IKEV2_EXCHANGE_IKE_SA_INIT || !child) {
-		why->wanted = value_proposals(&c->ike, &x->arena);
+		why->got = value_proposals(&c->ike, &x->arena);
 		why->where = c->ike_at;
 	} else {
-		why->wanted = value_proposals(&child->esp, &x->arena);
+		why->got = value_proposals(&child->esp, &x->arena);
 		why->where = child->esp_at;
 	}
 }
 
-/* Both sides' selectors were sent; the story has an entry for each. */
+/* Both sides' selectors were sent. */
 static void about_selectors(struct exchange *x, struct reason *why)
 {
 	const struct child_conf *child = child_of(x);
 	struct selectors local, remote;
-	struct reason other = *why;
 
 	if (!child || !child_selectors(x->sa, child, &local, &remote, &x->arena))
 		return;
-	other.wanted = value_selectors(&local, &x->arena);
-	other.about = value_text("our local traffic selectors");
-	other.where = child->local_ts_at;
-	story_reason(x->sa, STORY_PEER_REFUSED, &other);
+	why->got = value_selectors(&local, &x->arena);
+	why->where = child->local_ts_at;
 	why->wanted = value_selectors(&remote, &x->arena);
-	why->about = value_text("our remote traffic selectors");
-	why->where = child->remote_ts_at;
+	why->also = child->remote_ts_at;
 }
 
+/* Who we said we are, and what we proved it with. */
 static void about_identity(struct exchange *x, struct reason *why)
 {
 	const struct auth_round *round = &x->sa->conn->local[0];
 	const struct auth_work *w = x->type == IKEV2_EXCHANGE_IKE_AUTH ? x->work : NULL;
 	const struct identity *id = w ? &w->own.own : x->sa->local_id.type ? &x->sa->local_id : &round->id;
 
-	why->wanted = value_identity(id, &x->arena);
-	why->about = value_text(round->auth_text ? round->auth_text : "pubkey");
+	why->got = value_identity(id, &x->arena);
 	why->where = round->id_at.key ? round->id_at : round->at;
+	if (w && w->own.with.kind != VALUE_NONE) {
+		why->wanted = w->own.with;
+		why->also = w->own.with_at;
+	} else {
+		why->wanted = value_text(round->auth == AUTH_PSK ? "the pre-shared key" : round->auth_text ? round->auth_text : "pubkey");
+		why->also = round->auth_at;
+	}
 }
 
 void peer_refused(struct exchange *x, uint16_t notify, struct reason *why)
 {
-	(void)refuse(why, REASON_PEER_REFUSED, notify, value_of(VALUE_NOTIFY, notify, bytes_none()), value_none(), conf_nowhere());
+	(void)refuse(why, REASON_PEER_REFUSED, notify, value_none(), value_none(), conf_nowhere());
 	if (!x->sa->conn)
 		return;
 	why->where = x->sa->conn->at;

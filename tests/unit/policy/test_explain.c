@@ -280,13 +280,6 @@ static void other_refusals_are_told(void **state)
 	               "  change      renew the certificate, or set the clock of this machine\n");
 	tells(&why, "the certificate has expired: CN=a; now 2023-11-15 22:13:20 UTC; expired 2023-11-14 22:13:20 UTC");
 
-	(void)refuse(&why, REASON_PEER_REFUSED, 0, raw(VALUE_NOTIFY, 14, ""), proposals("aes256-sha256-x25519", PROTO_IKE), at);
-	explains(&why, "the peer refused\n"
-	               "  answer      NO_PROPOSAL_CHOSEN\n"
-	               "  sent        aes256-sha256-x25519   (/etc/swanctl/swanctl.conf:7, connections.office.proposals)\n"
-	               "  means       none of our proposals fits one of the peer's\n"
-	               "  change      the reason is known at the peer: its log, or `adit explain` there, tells it\n");
-
 	(void)refuse(&why, REASON_CONFIG, 0, value_text("aes257"), value_text("aes256"), at);
 	why.about = value_text("unknown algorithm 'aes257'; did you mean 'aes256'?");
 	tells(&why, "the configuration is wrong: unknown algorithm 'aes257'; did you mean 'aes256'? "
@@ -294,6 +287,70 @@ static void other_refusals_are_told(void **state)
 
 	(void)refuse_text(&why, REASON_UNSUPPORTED, 0, "3des");
 	tells(&why, "not built yet: 3des");
+}
+
+/* The side that was refused: the notify, what it sent and from which lines, and who knows more. */
+static void what_the_peer_refused_is_told(void **state)
+{
+	static const struct conf_at id_at = { "a.conf", "connections.a.local.id", 9, 1 }, key_at = { "a.conf", "secrets.ike-a", 24, 1 };
+	static const struct conf_at local = { "a.conf", "connections.a.children.n.local_ts", 11, 1 };
+	static const struct conf_at remote = { "a.conf", "connections.a.children.n.remote_ts", 12, 1 };
+	struct reason why;
+	struct text t = { 0 };
+
+	(void)state;
+	(void)refuse(&why, REASON_PEER_REFUSED, 14, proposals("aes256-sha256-x25519,aes128-sha256-x25519", PROTO_IKE), value_none(), at);
+	why.about = value_text("unauthenticated answer");
+	explains(&why, "the peer refused: NO_PROPOSAL_CHOSEN (unauthenticated answer)\n"
+	               "  means       none of our proposals fits one of the peer's\n"
+	               "  we sent     aes256-sha256-x25519\n"
+	               "              aes128-sha256-x25519   (/etc/swanctl/swanctl.conf:7, connections.office.proposals)\n"
+	               "  next        the reason is known at the peer: `adit explain` there, or its log, tells it\n");
+	tells(&why, "the peer refused: NO_PROPOSAL_CHOSEN (unauthenticated answer); we sent aes256-sha256-x25519, aes128-sha256-x25519 "
+	            "[/etc/swanctl/swanctl.conf:7 (connections.office.proposals)]; the peer knows why");
+	reason_print_short(&t, &why);
+	assert_string_equal(text_str(&t), "the peer refused: NO_PROPOSAL_CHOSEN (unauthenticated answer)");
+	text_clear(&t);
+
+	(void)refuse(&why, REASON_PEER_REFUSED, 24, id("a.test"), value_text("ike-a"), id_at);
+	why.also = key_at;
+	explains(&why, "the peer refused: AUTHENTICATION_FAILED\n"
+	               "  means       the peer does not accept our identity or what proves it (key, certificate), or has no connection "
+	               "for them\n"
+	               "  we sent     a.test (FQDN)   (a.conf:9, connections.a.local.id)\n"
+	               "  we sent     the pre-shared key of ike-a   (a.conf:24, secrets.ike-a)\n"
+	               "  next        the reason is known at the peer: `adit explain` there, or its log, tells it\n");
+	tells(&why, "the peer refused: AUTHENTICATION_FAILED; we sent a.test (FQDN) [a.conf:9 (connections.a.local.id)] and the "
+	            "pre-shared key of ike-a [a.conf:24 (secrets.ike-a)]; the peer knows why");
+
+	(void)refuse(&why, REASON_PEER_REFUSED, 38, selectors("10.1.0.0/24"), selectors("10.2.0.0/24"), local);
+	why.also = remote;
+	explains(&why, "the peer refused: TS_UNACCEPTABLE\n"
+	               "  means       the peer's traffic selectors do not overlap with ours\n"
+	               "  we sent     10.1.0.0/24   (a.conf:11, connections.a.children.n.local_ts)\n"
+	               "  we sent     10.2.0.0/24   (a.conf:12, connections.a.children.n.remote_ts)\n"
+	               "  next        the reason is known at the peer: `adit explain` there, or its log, tells it\n");
+
+	(void)refuse(&why, REASON_PEER_REFUSED, 50000, value_none(), value_none(), at);
+	explains(&why, "the peer refused: notify 50000\n"
+	               "  at          /etc/swanctl/swanctl.conf:7 (connections.office.proposals)\n"
+	               "  next        the reason is known at the peer: `adit explain` there, or its log, tells it\n");
+}
+
+static void a_wrong_secret_is_told(void **state)
+{
+	static const struct conf_at key_at = { "a.conf", "secrets.ike-a", 24, 1 };
+	struct reason why;
+
+	(void)state;
+	(void)refuse(&why, REASON_PSK_MISMATCH, 24, id("a.test"), id("b.test"), key_at);
+	why.about = value_text("ike-a");
+	explains(&why, "the pre-shared keys differ\n"
+	               "  secret      ike-a   (a.conf:24, secrets.ike-a)\n"
+	               "  peer        a.test (FQDN)\n"
+	               "  here        b.test (FQDN)\n"
+	               "  change      write the same secret into secrets.ike-a and at the peer; look for blanks and quotes around it\n");
+	tells(&why, "the pre-shared keys differ: secret ike-a; peer a.test (FQDN); here b.test (FQDN) [a.conf:24 (secrets.ike-a)]");
 }
 
 /* Each kind, with nothing in it and with all that is odd: some words, no crash. */
@@ -324,6 +381,8 @@ int main(void)
 		cmocka_unit_test_teardown(the_change_makes_them_meet, clear),
 		cmocka_unit_test_teardown(what_is_not_built_is_not_recommended, clear),
 		cmocka_unit_test_teardown(other_refusals_are_told, clear),
+		cmocka_unit_test_teardown(what_the_peer_refused_is_told, clear),
+		cmocka_unit_test_teardown(a_wrong_secret_is_told, clear),
 		cmocka_unit_test_teardown(every_kind_has_words, clear),
 	};
 
