@@ -372,7 +372,8 @@ static const char *refusal_words(uint16_t notify)
 struct labels {
 	const char *got, *wanted, *about, *change;
 	void (*more)(struct text *t, const struct reason *why); /* lines of its own */
-	bool about_is_set; /* `about` is what the setting is about: it is named in one line too, and its place stands beside it */
+	bool place_about; /* the setting's place stands beside `about` */
+	bool name_about;  /* `about` has its label in one line too */
 };
 
 #define KNOWN_THERE "the reason is known at the peer: `adit explain` there, or its log, tells it"
@@ -391,7 +392,7 @@ static const struct labels labels_of[REASON_COUNT] = {
 	[REASON_AUTH_METHOD] = { "peer uses", "configured", NULL, NULL, explain_auth_method },
 	[REASON_NO_PSK] = { "peer", "here", NULL,
 	                    "add a secret for these identities to the section secrets: ike-1 { id = ...  secret = ... }" },
-	[REASON_PSK_MISMATCH] = { "peer", "here", "secret", NULL, explain_psk, true },
+	[REASON_PSK_MISMATCH] = { "peer", "here", "secret", NULL, explain_psk, true, true },
 	[REASON_NO_KEY] = { "certificate", "identity", NULL,
 	                    "put the private key of the certificate into the directory private, and load it" },
 	[REASON_NO_CERT] = { NULL, "identity", NULL, "name a certificate in certs, or put one into the directory x509" },
@@ -399,8 +400,8 @@ static const struct labels labels_of[REASON_COUNT] = {
 	                       "the key that signed is not the certificate's: renew what the peer has loaded" },
 	[REASON_SIGNATURE_ALGORITHM] = { "peer has", "allowed", NULL, NULL },
 	[REASON_CERT_UNREADABLE] = { NULL, NULL, "fault", "give it as X.509 in PEM or DER" },
-	[REASON_CERT_EXPIRED] = { "now", "expired", "certificate", "renew the certificate, or set the clock of this machine" },
-	[REASON_CERT_NOT_YET] = { "now", "valid from", "certificate", "set the clocks of this machine and of the CA" },
+	[REASON_CERT_EXPIRED] = { "now", "expired", "certificate", "renew the certificate, or set the clock of this machine", NULL, true },
+	[REASON_CERT_NOT_YET] = { "now", "valid from", "certificate", "set the clocks of this machine and of the CA", NULL, true },
 	[REASON_CERT_SELF_SIGNED] = { "certificate", NULL, "certificate",
 	                              "name it in cacerts or certs of the remote section, if you trust it" },
 	[REASON_CERT_UNTRUSTED] = { "issuer", "trusted", "certificate",
@@ -545,7 +546,7 @@ void reason_print(struct text *t, const struct reason *why)
 		return;
 	}
 	if (why->about.kind != VALUE_NONE) {
-		text_add(t, "%s%s%s", sep, l.about_is_set ? l.about : "", l.about_is_set ? " " : "");
+		text_add(t, "%s%s%s", sep, l.name_about ? l.about : "", l.name_about ? " " : "");
 		value_print(t, &why->about);
 		sep = "; ";
 	}
@@ -568,7 +569,7 @@ void reason_explain(struct text *t, const struct reason *why)
 {
 	struct labels l = labels(why);
 	/* the setting stands beside what it says; where nothing was wanted, beside what there is */
-	bool beside_about = l.about_is_set && why->about.kind != VALUE_NONE;
+	bool beside_about = l.place_about && why->about.kind != VALUE_NONE;
 	bool beside_wanted = !beside_about && why->wanted.kind != VALUE_NONE && why->kind != REASON_CONFIG;
 	bool beside_got = !beside_about && !beside_wanted && why->got.kind != VALUE_NONE;
 

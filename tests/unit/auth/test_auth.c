@@ -84,6 +84,7 @@ static void set_up(struct fixture *f, const struct end *end, const char *side)
 		                        .ike_hashes = end->hashes,
 		                        .pss = end->pss,
 		                        .id = id_of(&f->arena, end->id),
+		                        .at = { .key = "round", .line = 5 },
 		                        .auth_at = { .key = "auth", .line = 1 },
 		                        .id_at = { .key = "id", .line = 2 },
 		                        .certs_at = { .key = "certs", .line = 3 },
@@ -207,17 +208,17 @@ static const struct {
 	{ "the name of its CN is no name of its own", { .id = "moon", .key = moon_key, .round_certs = { moon_cert } },
 	  { .id = "moon", .certs = { root_cert } }, .method = 14, .certs = 1, .kind = REASON_CERT_NAME, .line = 2 },
 	{ "expired", { .id = "moon.example.org", .key = moon_key, .certs = { old_moon_cert } }, { .certs = { root_cert } }, .method = 14,
-	  .certs = 1, .kind = REASON_CERT_EXPIRED },
+	  .certs = 1, .kind = REASON_CERT_EXPIRED, .line = 5 },
 	{ "expired, pinned", { .id = "moon.example.org", .key = moon_key, .certs = { old_moon_cert } },
-	  { .round_certs = { old_moon_cert } }, .method = 14, .certs = 1, .kind = REASON_CERT_EXPIRED },
+	  { .round_certs = { old_moon_cert } }, .method = 14, .certs = 1, .kind = REASON_CERT_EXPIRED, .line = 3 },
 	{ "not yet valid", { .id = "moon.example.org", .key = moon_key, .certs = { young_moon_cert } }, { .certs = { root_cert } },
-	  .method = 14, .certs = 1, .kind = REASON_CERT_NOT_YET },
+	  .method = 14, .certs = 1, .kind = REASON_CERT_NOT_YET, .line = 5 },
 	{ "self-signed", { .id = "moon.example.org", .key = lone_key, .certs = { lone_moon_cert } }, { .certs = { root_cert } },
 	  .method = 14, .certs = 1, .kind = REASON_CERT_SELF_SIGNED, .line = 4 },
 	{ "of a CA of the same name", { .id = "moon.example.org", .key = mallory_key, .certs = { false_moon_cert } },
 	  { .certs = { root_cert } }, .method = 14, .certs = 1, .kind = REASON_CERT_UNTRUSTED, .line = 4 },
 	{ "of somebody who is no CA", { .id = "moon.example.org", .key = mallory_key, .certs = { leaf_made_moon_cert } },
-	  { .certs = { root_cert, mallory_cert } }, .method = 14, .certs = 1, .kind = REASON_CERT_INVALID },
+	  { .certs = { root_cert, mallory_cert } }, .method = 14, .certs = 1, .kind = REASON_CERT_INVALID, .line = 5 },
 	{ "no CA here", { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } }, { 0 }, .method = 14, .certs = 1,
 	  .kind = REASON_CERT_UNTRUSTED, .line = 4 },
 	{ "of another CA than wanted", { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } },
@@ -229,7 +230,7 @@ static const struct {
 	{ "none sent, none loaded", { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert }, .no_cert_sent = true },
 	  { .certs = { root_cert } }, .method = 14, .kind = REASON_NO_CERT, .line = 3 },
 	{ "none sent, the loaded one has another key", { .id = "moon.example.org", .key = lone_key, .certs = { lone_moon_cert },
-	  .no_cert_sent = true }, { .certs = { root_cert, moon_cert } }, .method = 14, .kind = REASON_SIGNATURE },
+	  .no_cert_sent = true }, { .certs = { root_cert, moon_cert } }, .method = 14, .kind = REASON_SIGNATURE, .line = 5 },
 	{ "RSA wanted", { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } },
 	  { .auth = "rsa", .certs = { root_cert }, .rsa = true }, .method = 14, .certs = 1, .kind = REASON_SIGNATURE_ALGORITHM, .line = 1 },
 	{ "a larger curve wanted", { .id = "moon.example.org", .key = moon_key, .certs = { moon_cert } },
@@ -574,12 +575,12 @@ static const struct {
 	const char *name, *words; /* of the case */
 } told[] = {
 	{ "another PSK", "the pre-shared keys differ\n"
-	                 "  secret      ike-1\n"
+	                 "  secret      ike-1   (secrets.ike-1)\n"
 	                 "  peer        moon.example.org (FQDN)\n"
-	                 "  here        bob (FQDN)   (secrets.ike-1)\n"
-	                 "  change      make the secrets of both sides the same; look for blanks and quotes around them" },
+	                 "  here        bob (FQDN)\n"
+	                 "  change      write the same secret into secrets.ike-1 and at the peer; look for blanks and quotes around it" },
 	{ "expired", "the certificate has expired\n"
-	             "  certificate C=CH, O=adit tests, CN=moon\n"
+	             "  certificate C=CH, O=adit tests, CN=moon   (round)\n"
 	             "  now         2026-01-01 00:00:00 UTC\n"
 	             "  expired     2025-01-01 00:00:00 UTC\n"
 	             "  change      renew the certificate, or set the clock of this machine" },
