@@ -38,7 +38,7 @@ static void write_line(enum log_level level, const char *words)
 	fprintf(stderr, "%s.%03ld %s\n", when, ts.tv_nsec / 1000000, words);
 }
 
-static void write_args(enum log_level level, const char *format, va_list args, uint64_t left_out)
+__attribute__((format(printf, 2, 0))) static void write_args(enum log_level level, const char *format, va_list args, uint64_t left_out)
 {
 	char *words = NULL, *more = NULL;
 
