@@ -2,9 +2,10 @@
 /* Half-open counts, and the rate of errors outside of an SA. */
 #include "ike/limit.h"
 
+/* A host of IPv6 has all addresses of its /64: they are one source. */
 static uint64_t source_key(const uint8_t seed[16], const struct addr *source)
 {
-	return siphash(seed, addr_bytes(source));
+	return siphash(seed, bytes(source->ip, source->family == ADDR_V4 ? 4 : 8));
 }
 
 unsigned half_open_of(const struct half_open_limit *h, const uint8_t seed[16], const struct addr *source)

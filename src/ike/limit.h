@@ -21,9 +21,10 @@ void half_open_remove(struct half_open_limit *h, const uint8_t seed[16], const s
 struct cookies {
 	uint8_t secret[2][32];   /* current and previous */
 	uint8_t version;
+	bool two;                /* there is a previous one */
 	uint64_t since;          /* boot ms when the current one was made; 0: none */
 };
-/* Cookie = version | SHA-256(Ni | IPi | SPIi | secret): nothing is stored. False: no randomness. */
+/* Cookie = version | SHA-256(secret | SPIi | length of IPi | IPi | Ni): nothing is stored. False: no randomness. */
 bool cookie_make(struct cookies *c, struct random random, uint64_t now, uint8_t out[COOKIE_LEN], struct bytes ni,
                  const struct addr *source, uint64_t spi_i);
 bool cookie_right(const struct cookies *c, uint64_t now, struct bytes cookie, struct bytes ni, const struct addr *source,

@@ -76,6 +76,52 @@ static void cookies(void **state)
 	assert_false(cookie_make(&c, (struct random){ nothing, NULL }, 1, cookie, ni, &a, 7));
 }
 
+/* Nobody makes a cookie without a secret of ours: the place of the previous one, before there is one, is no secret. */
+static void cookie_of_zeros(void **state)
+{
+	uint8_t n = 0, cookie[COOKIE_LEN], forged[COOKIE_LEN];
+	struct cookies c = { 0 }, zeros = { .since = 1000 };
+	struct bytes ni = bytes("0123456789abcdef", 16);
+
+	(void)state;
+	assert_true(cookie_make(&c, (struct random){ counting, &n }, 1000, cookie, ni, &a, 7));
+	assert_true(cookie_make(&zeros, (struct random){ nothing, NULL }, 1000, forged, ni, &a, 7)); /* no new secret is due */
+	assert_int_equal((uint8_t)(forged[0] + 1), cookie[0]);
+	assert_false(cookie_right(&c, 1000, bytes(forged, sizeof(forged)), ni, &a, 7));
+}
+
+/* A cookie that somebody got for an IPv6 address is none for an IPv4 address, wherever the nonce ends. */
+static void cookie_has_one_reading(void **state)
+{
+	uint8_t n = 0, cookie[COOKIE_LEN], longer[16 + 12];
+	struct addr v6 = { ADDR_V6, { 0x20, 1, 0xd, 0xb8, 1, 2, 3, 4, 5, 6, 7, 8, 192, 0, 2, 1 } };
+	struct cookies c = { 0 };
+
+	(void)state;
+	memcpy(longer, "0123456789abcdef", 16);
+	memcpy(longer + 16, v6.ip, 12);
+	assert_true(cookie_make(&c, (struct random){ counting, &n }, 1000, cookie, bytes(longer, 16), &v6, 7));
+	assert_true(cookie_right(&c, 1000, bytes(cookie, sizeof(cookie)), bytes(longer, 16), &v6, 7));
+	assert_false(cookie_right(&c, 1000, bytes(cookie, sizeof(cookie)), bytes(longer, sizeof(longer)), &a, 7));
+}
+
+/* One host of IPv6 has a whole /64 of addresses: it is one source. */
+static void half_open_v6(void **state)
+{
+	struct half_open_limit h = { 0 };
+	struct addr one = { ADDR_V6, { 0x20, 1, 0xd, 0xb8, 1, 2, 3, 4, 5 } }, same = one, other = one;
+
+	(void)state;
+	same.ip[15] = 9;
+	other.ip[7] = 5;
+	assert_true(half_open_add(&h, seed, &one));
+	assert_int_equal(half_open_of(&h, seed, &same), 1);
+	assert_int_equal(half_open_of(&h, seed, &other), 0);
+	half_open_remove(&h, seed, &same);
+	assert_int_equal(h.count, 0);
+	map_clear(&h.sources);
+}
+
 static void rates(void **state)
 {
 	struct rate_limit r = { 0 };
@@ -120,7 +166,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(half_open),
+		cmocka_unit_test(half_open_v6),
 		cmocka_unit_test(cookies),
+		cmocka_unit_test(cookie_of_zeros),
+		cmocka_unit_test(cookie_has_one_reading),
 		cmocka_unit_test(rates),
 		cmocka_unit_test(nat_hashes),
 	};
