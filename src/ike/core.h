@@ -105,6 +105,7 @@ struct engine {
 	struct half_open_limit half;
 	struct cookies cookies;
 	struct rate_limit rate;
+	struct knocks knocks;
 	struct strangers *strangers; /* story.c */
 	uint64_t counters[COUNTER_COUNT];
 	uint64_t vici[VICI_COUNTERS];

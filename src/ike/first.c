@@ -47,7 +47,7 @@ static bool known(struct engine *e, const struct input *in, uint64_t key)
 
 static bool cookies_wanted(const struct engine *e, const struct addr *source)
 {
-	return e->half.count >= e->conf.cookie_threshold ||
+	return e->half.count + knocks(&e->knocks, e->now.boot) >= e->conf.cookie_threshold ||
 	       half_open_of(&e->half, e->hash_seed, source) >= (e->conf.half_open_per_source + 1) / 2;
 }
 
@@ -62,11 +62,13 @@ static void send_cookie(struct engine *e, const struct input *in, struct bytes n
 		return;
 	m = message_begin(room, sizeof(room), &h);
 	notify_write(&m, 0, bytes_none(), IKEV2_NOTIFY_COOKIE, bytes(cookie, sizeof(cookie)));
+	if (m.w.len > in->datagram.len)
+		return; /* nobody's first message is as short: no amplification */
 	engine_count(e, COUNTER_COOKIE_SENT);
 	(void)event_send(e, in->path, message_end(&m), false);
 }
 
-/* True: go on. The cookie is shorter than any request that can be answered so: no amplification. */
+/* True: go on. */
 static bool cookie_passes(struct engine *e, const struct input *in, const struct payloads *p)
 {
 	const struct payload *nonce = payloads_find(p, IKEV2_PAYLOAD_NONCE, NULL);

@@ -27,13 +27,21 @@ void input_answer_clear(struct engine *e, const struct input *in, uint64_t spi_r
 		                .message_id = in->h.message_id };
 	struct message_writer m;
 
-	if (is_response(&in->h) || !rate_allows(&e->rate, e->hash_seed, e->now.boot, &in->path->remote.addr)) {
+	/* that another key exchange is wanted is the way of the protocol: all the clients behind one address must hear of it */
+	bool limited = notify != IKEV2_NOTIFY_INVALID_KE_PAYLOAD;
+
+	if (is_response(&in->h) ||
+	    (limited && !rate_allows(&e->rate, e->hash_seed, e->now.boot, &in->path->remote.addr))) {
 		engine_count(e, COUNTER_RATE_LIMITED);
 		return;
 	}
 	h.flags = IKE_FLAG_RESPONSE | (from_initiator(&in->h) ? 0 : IKE_FLAG_INITIATOR);
 	m = message_begin(room, sizeof(room), &h);
 	notify_write(&m, 0, bytes_none(), notify, data);
+	if (m.w.len > in->datagram.len) { /* its source may be forged: we make nothing larger */
+		engine_count(e, COUNTER_RATE_LIMITED);
+		return;
+	}
 	(void)event_send(e, in->path, message_end(&m), false);
 }
 

@@ -16,6 +16,6 @@ struct input {
 
 /* A request for a new SA, after the checks that cost nothing. init_request.c */
 void input_first(struct engine *e, const struct input *in);
-/* An unprotected message with one notify to where `in` came from, within the rate. */
+/* An unprotected message with one notify to where `in` came from, within the rate, and not larger than `in`. */
 void input_answer_clear(struct engine *e, const struct input *in, uint64_t spi_r, uint16_t notify, struct bytes data);
 void input_stranger(struct engine *e, const struct input *in, enum story_kind kind, const struct reason *why);

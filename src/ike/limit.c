@@ -38,6 +38,23 @@ void half_open_remove(struct half_open_limit *h, const uint8_t seed[16], const s
 		(void)map_put(&h->sources, key, (void *)(n - 1)); /* replaces: cannot fail */
 }
 
+void knock(struct knocks *k, uint64_t now)
+{
+	if (now - k->since >= KNOCK_WINDOW) {
+		k->before = now - k->since < 2 * KNOCK_WINDOW ? k->now : 0;
+		k->now = 0;
+		k->since = now;
+	}
+	k->now++;
+}
+
+size_t knocks(const struct knocks *k, uint64_t now)
+{
+	if (now - k->since >= 2 * KNOCK_WINDOW)
+		return 0;
+	return now - k->since >= KNOCK_WINDOW ? k->now : k->now + k->before;
+}
+
 #define RATE_BURST 4u
 
 bool rate_allows(struct rate_limit *r, const uint8_t seed[16], uint64_t now, const struct addr *source)

@@ -8,6 +8,7 @@
 #include "base/addr.h"
 #include "base/map.h"
 #include "base/random.h"
+#include "base/time.h"
 
 struct half_open_limit {
 	size_t count;            /* half-open SAs that a peer has made */
@@ -29,6 +30,18 @@ bool cookie_make(struct cookies *c, struct random random, uint64_t now, uint8_t 
                  const struct addr *source, uint64_t spi_i);
 bool cookie_right(const struct cookies *c, uint64_t now, struct bytes cookie, struct bytes ni, const struct addr *source,
                   uint64_t spi_i);
+
+/*
+ * First messages that were refused, in all: they leave nothing half-open behind, but have cost the choice of a proposal. They count
+ * towards the cookie threshold for 10 to 20 s.
+ */
+#define KNOCK_WINDOW SECONDS(10)
+struct knocks {
+	uint64_t since;          /* boot ms when the window began */
+	size_t before, now;      /* of the last window, of this one */
+};
+void knock(struct knocks *k, uint64_t now);
+size_t knocks(const struct knocks *k, uint64_t now);
 
 #define RATE_SLOTS 64u
 struct rate_limit {

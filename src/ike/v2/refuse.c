@@ -111,7 +111,7 @@ static void tell(struct exchange *x, const struct reason *why)
 static void refuse_init(struct exchange *x, const struct reason *why)
 {
 	struct sa *sa = x->sa;
-	struct input in = { .path = &x->path, .h = x->header };
+	struct input in = { .path = &x->path, .h = x->header, .datagram = x->message };
 
 	/* that another key exchange is wanted is no fault: it is the way of the protocol */
 	if (why->notify != IKEV2_NOTIFY_INVALID_KE_PAYLOAD)
@@ -120,6 +120,7 @@ static void refuse_init(struct exchange *x, const struct reason *why)
 		story_step(sa, STORY_STEP, "asked for another key exchange method (INVALID_KE_PAYLOAD)");
 	if (why->notify)
 		input_answer_clear(sa->engine, &in, 0, why->notify, notify_data(x, why));
+	knock(&sa->engine->knocks, sa->engine->now.boot);
 	sa_end(sa, why, false);
 }
 

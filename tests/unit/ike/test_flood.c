@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+/* What strangers cost: no more bytes out than in, cookies also for those who are only refused, and honest peers come through. */
+#include "support/unit.h"
+
+#include <stdlib.h>
+
+#include "conf.h"
+#include "ike/core.h"
+#include "iana/ikev2.h"
+#include "pair.h"
+#include "wire/ike.h"
+
+static size_t take_sent(struct pair *p)
+{
+	size_t out = 0;
+
+	while (p->queued) {
+		struct datagram *d = p->queue[--p->queued];
+
+		out += d->len;
+		free(d);
+	}
+	return out;
+}
+
+/* A chain of payloads behind a header that says so. */
+static struct bytes message(uint8_t *room, size_t len, const struct ike_header *h, bool nonce, bool critical)
+{
+	struct message_writer m = message_begin(room, len, h);
+	struct bytes out;
+
+	if (nonce)
+		nonce_write(&m, bytes("0123456789abcdef", 16));
+	if (critical)
+		payload_write(&m, 200, bytes_none());
+	out = message_end(&m);
+	if (critical)
+		room[IKE_HEADER_LEN + (nonce ? 20 : 0) + 1] = 0x80;
+	return out;
+}
+
+/* Whatever is sent to us in the clear, the answer is not longer. */
+static void nothing_grows(void **state)
+{
+	struct engine_conf conf = { .cookie_threshold = 1 };
+
+	(void)state;
+	for (unsigned major = 0; major < 16; major++)
+		for (unsigned exchange = 33; exchange < 39; exchange++)
+			for (unsigned shape = 0; shape < 16; shape++) {
+				struct ike_header h = { .spi_i = 5, .spi_r = shape & 4 ? 6 : 0, .major = (uint8_t)major,
+					                .exchange = (uint8_t)exchange, .flags = shape & 8 ? IKE_FLAG_INITIATOR : 0 };
+				struct pair p;
+				struct path path;
+				uint8_t room[256];
+				struct bytes m = message(room, sizeof(room), &h, shape & 1, shape & 2);
+
+				pair_init_conf(&p, pair_alice, pair_bob, 700, &conf);
+				p.node[BOB].engine->half.count = 1; /* as if somebody knocked */
+				path = pair_path(&p, ALICE);
+				pair_input(&p, BOB, &path, m);
+				assert_true(take_sent(&p) <= m.len);
+				p.node[BOB].engine->half.count = 0;
+				pair_clear(&p);
+			}
+}
+
+/* --- first messages that are refused --- */
+
+static bool keep_first(struct pair *p, struct datagram *d, void *ctx)
+{
+	struct datagram *kept = ctx;
+
+	(void)p;
+	if (kept->len == 0)
+		*kept = *d;
+	return false;
+}
+
+/* The IKE_SA_INIT of somebody with these proposals. */
+static void first_message(struct datagram *init, const char *proposals)
+{
+	struct pair p;
+
+	memset(init, 0, sizeof(*init));
+	pair_init(&p, conf_alice((struct conf_parts){ .proposals = proposals }), pair_bob, 701);
+	p.filter = keep_first;
+	p.ctx = init;
+	pair_initiate(&p, ALICE, "office");
+	assert_true(init->len > 0);
+	pair_clear(&p);
+}
+
+/* What is refused leaves nothing half-open behind; it is a flood all the same, and forged sources must not go on costing. */
+static void refused_flood(void **state)
+{
+	static struct datagram init;
+	struct pair p;
+	struct path path;
+
+	(void)state;
+	first_message(&init, "aes128gcm16-prfsha512-ecp384");
+	pair_init(&p, pair_alice, pair_bob, 702);
+	path = pair_path(&p, ALICE);
+	for (uint32_t i = 0; i < 1000; i++) {
+		put_u32(path.remote.addr.ip, 0x0a000000u + i * 256);
+		put_u32(init.data, i + 1);
+		pair_input(&p, BOB, &path, bytes(init.data, init.len));
+		assert_true(take_sent(&p) <= init.len);
+	}
+	assert_true(pair_counter(&p, BOB, "cookie-sent") > 900);
+	assert_int_equal(pair_ikes(&p, BOB), 0);
+	/* an honest peer still comes through, and a while later nobody is asked for cookies any more */
+	pair_initiate(&p, ALICE, "office");
+	assert_true(pair_done(&p, ALICE, TOKEN)->ok);
+	pair_run(&p, 30000);
+	assert_int_equal(pair_up(&p, BOB), 1);
+	pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_TERMINATE, .name = "office" });
+	pair_deliver(&p);
+	p.sent[ALICE] = 0;
+	pair_initiate(&p, ALICE, "office");
+	assert_int_equal(p.sent[ALICE], 2);
+	pair_clear(&p);
+}
+
+/* Many clients behind one address that guess the key exchange wrong: each hears which one is wanted, whatever others do. */
+static void other_ke_for_all(void **state)
+{
+	static struct datagram init;
+	struct engine_conf conf = { .cookie_threshold = 1000, .half_open_per_source = 1000 };
+	struct pair p;
+	struct path path;
+
+	(void)state;
+	first_message(&init, "aes256gcm16-prfsha256-ecp256-x25519");
+	pair_init_conf(&p, pair_alice, pair_bob, 703, &conf);
+	path = pair_path(&p, ALICE);
+	for (uint32_t i = 0; i < 50; i++) {
+		put_u32(init.data, i + 1);
+		path.remote.port = (uint16_t)(1000 + i);
+		pair_input(&p, BOB, &path, bytes(init.data, init.len));
+	}
+	assert_int_equal(p.sent[BOB], 50);
+	assert_int_equal(get_u16(p.queue[0]->data + 34), IKEV2_NOTIFY_INVALID_KE_PAYLOAD);
+	pair_clear(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_grows),
+		cmocka_unit_test(refused_flood),
+		cmocka_unit_test(other_ke_for_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
