@@ -297,7 +297,7 @@ static void versions(void **state)
 
 		pair_init(&p, pair_alice, pair_bob, 620);
 		path = pair_path(&p, ALICE);
-		pair_input(&p, BOB, &path, clear_message(room, sizeof(room), &h, 1, bytes_none()));
+		pair_input(&p, BOB, &path, clear_message(room, sizeof(room), &h, 1, bytes("12345678", 8)));
 		assert_int_equal(p.sent[BOB], rows[i].answered);
 		assert_int_equal(pair_counter(&p, BOB, "version"), 1);
 		if (rows[i].answered)
