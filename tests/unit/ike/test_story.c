@@ -108,13 +108,14 @@ static bool keep_first(struct pair *p, struct datagram *d, void *ctx)
 
 static void strangers(void **state)
 {
+	const struct engine_conf conf = { .cookie_threshold = 100000 }; /* else they are asked for cookies */
 	struct pair p;
 	struct path path;
 	struct look l;
 
 	(void)state;
 	first_message.len = 0;
-	pair_init(&p, pair_alice, conf_bob((struct conf_parts){ .remote = "198.51.100.7" }), 820);
+	pair_init_conf(&p, pair_alice, conf_bob((struct conf_parts){ .remote = "198.51.100.7" }), 820, &conf);
 	p.filter = keep_first;
 	pair_initiate(&p, ALICE, "office");
 	p.filter = drop_all;
