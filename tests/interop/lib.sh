@@ -636,7 +636,7 @@ no_stream()	# FROM TO DST PORT
 declare -A seen=()
 counting()	# HOST
 {
-	counter=$case/$1/counting
+	counter=$case/$1/counting.$RANDOM
 	rm -f "$counter" "$counter.result"
 	t=300 traffic "$1" count "$counter" "$counter.result" >>"$case/$1/count.log" 2>&1 &
 	within 5 test -e "$counter" || fail "cannot count on $1: $(tail -n 1 "$case/$1/count.log")"
