@@ -195,6 +195,61 @@ static void rekey_refused(void **state)
 	pair_clear(&p);
 }
 
+/* IKE_AUTH without AUTH wants EAP (2.16): refused by name, not as a malformed message. */
+static void without_auth(void **state)
+{
+	struct pair p;
+	struct arena arena = { 0 };
+	uint8_t room[1024], inner[1024], first = 0;
+	struct message_writer m;
+	struct identity id = { .type = ID_FQDN, .data = bytes_str("alice.example") };
+	struct bytes chain;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 505);
+	p.filter = only_init;
+	pair_initiate(&p, ALICE, "office");
+	chain = child_request(inner, sizeof(inner), &arena, &first);
+	m = chain_begin(room, sizeof(room));
+	id_write(&m, IKEV2_PAYLOAD_ID_I, &id);
+	/* the chain of the Child SA behind it: SA, Nonce (skipped), TSi, TSr */
+	memcpy(room + 4 + 4 + id.data.len, inner, chain.len);
+	room[0] = first;
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_IKE_AUTH, 1, IKEV2_PAYLOAD_ID_I, bytes(room, 8 + id.data.len + chain.len));
+	assert_int_equal(p.node[BOB].last_refusal, REASON_AUTH_METHOD);
+	assert_int_equal(p.node[BOB].ups, 0);
+	arena_clear(&arena);
+	pair_clear(&p);
+}
+
+/* While we close the IKE SA, nothing new is made on it (2.25.1). */
+static void while_closing(void **state)
+{
+	struct pair p;
+	struct arena arena = { 0 };
+	uint8_t room[1024], first = 0;
+	struct bytes chain;
+	unsigned sent;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 506);
+	pair_initiate(&p, ALICE, "office");
+	p.filter = drop_all;
+	pair_command(&p, BOB, &(struct command){ .kind = COMMAND_TERMINATE, .name = "branch" });
+	pair_deliver(&p);
+	sent = p.sent[BOB];
+	chain = child_request(room, sizeof(room), &arena, &first);
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, 2, first, chain);
+	assert_int_equal(p.sent[BOB], sent + 1);
+	assert_int_equal(p.node[BOB].last_refusal, REASON_UNEXPECTED);
+	assert_true(p.node[BOB].installed_count <= 1);
+	pair_run(&p, 200000);
+	assert_int_equal(p.node[BOB].installed_count, 0);
+	assert_int_equal(pair_ikes(&p, BOB), 0);
+	arena_clear(&arena);
+	pair_clear(&p);
+}
+
 /* --- somebody without keys --- */
 
 /* Each datagram of a set-up first comes cut, turned or with a flipped bit: the true one behind it still makes the tunnel. */
@@ -477,7 +532,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(before_auth), cmocka_unit_test(after_auth), cmocka_unit_test(malformed_inside),
-		cmocka_unit_test(critical_payload), cmocka_unit_test(rekey_refused), cmocka_unit_test(mutated),
+		cmocka_unit_test(critical_payload), cmocka_unit_test(rekey_refused), cmocka_unit_test(without_auth), cmocka_unit_test(while_closing),
+		cmocka_unit_test(mutated),
 		cmocka_unit_test(reflected), cmocka_unit_test(versions), cmocka_unit_test(unknown_spi),
 		cmocka_unit_test(forged_refusals), cmocka_unit_test(endless_cookies), cmocka_unit_test(flood),
 		cmocka_unit_test(initial_contact),

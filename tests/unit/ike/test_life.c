@@ -489,10 +489,51 @@ static void traffic_limits(void **state)
 		}
 }
 
+/* remote_addrs is a name: it is asked for, at load for the responder's sake and at each attempt. */
+static void names(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .remote = "gw.bob.example" }), conf_bob((struct conf_parts){ 0 }), 150);
+	pair_initiate(&p, ALICE, "office");
+	assert_true(pair_done(&p, ALICE, TOKEN)->ok);
+	assert_int_equal(pair_up(&p, BOB), 1);
+	pair_clear(&p);
+	/* it has no address today: an error that says so, and nothing stays */
+	pair_init(&p, conf_alice((struct conf_parts){ .remote = "gw.bob.example" }), conf_bob((struct conf_parts){ 0 }), 151);
+	p.node[ALICE].fail = 1u << ASK_RESOLVE;
+	pair_initiate(&p, ALICE, "office");
+	assert_false(pair_done(&p, ALICE, TOKEN)->ok);
+	assert_int_equal(pair_ikes(&p, ALICE), 0);
+	pair_clear(&p);
+}
+
+/* The second Child SA is refused: the first one and the IKE SA stay, and both sides know why. */
+static void second_child_refused(void **state)
+{
+	static const char alice[] = "net { local_ts = 10.1.0.0/16\n remote_ts = 10.2.0.0/16\n esp_proposals = aes256gcm16\n }\n"
+				    "odd { local_ts = 10.9.0.0/16\n remote_ts = 10.8.0.0/16\n esp_proposals = aes256gcm16\n }\n";
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .children = alice }), conf_bob((struct conf_parts){ 0 }), 160);
+	pair_initiate(&p, ALICE, "office");
+	assert_false(pair_done(&p, ALICE, TOKEN)->ok);
+	assert_int_equal(pair_done(&p, ALICE, TOKEN)->notify, IKEV2_NOTIFY_TS_UNACCEPTABLE);
+	assert_int_equal(p.node[BOB].last_refusal, REASON_TS);
+	for (unsigned k = 0; k < 2; k++) {
+		assert_int_equal(pair_up(&p, k), 1);
+		assert_int_equal(p.node[k].installed_count, 1);
+		assert_int_equal(p.node[k].spis_out, 0);
+	}
+	pair_clear(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(both_begin), cmocka_unit_test(uniqueness), cmocka_unit_test(down_at_any_time),
+		cmocka_unit_test(names), cmocka_unit_test(second_child_refused), cmocka_unit_test(both_begin), cmocka_unit_test(uniqueness), cmocka_unit_test(down_at_any_time),
 		cmocka_unit_test(traffic_limits),
 		cmocka_unit_test(retransmission_times), cmocka_unit_test(each_is_lost_once), cmocka_unit_test(doubled_requests),
 		cmocka_unit_test(cookies), cmocka_unit_test(other_ke), cmocka_unit_test(nat_moves_to_4500),
