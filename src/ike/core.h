@@ -104,7 +104,8 @@ struct engine {
 	uint8_t hash_seed[16];
 	struct half_open_limit half;
 	struct cookies cookies;
-	struct rate_limit rate;
+	struct rate_limit rate;      /* of clear errors */
+	struct rate_limit news;      /* of news about who is not authenticated */
 	struct knocks knocks;
 	struct strangers *strangers; /* story.c */
 	uint64_t counters[COUNTER_COUNT];

@@ -230,6 +230,16 @@ static struct attempt *attempt_of(struct sa *sa)
 	return entry ? attempt_new(entry, sa) : NULL;
 }
 
+/* What anybody can cause is kept (bounded), but told at a limited rate: no log grows by knocking. */
+static bool may_tell(struct engine *e, const struct story_note *note, const struct path *path)
+{
+	const struct sa *sa = note->sa;
+
+	if (sa && (sa->initiator || sa->phase != PHASE_NEW))
+		return true;
+	return rate_allows(&e->news, e->hash_seed, e->now.boot, &path->remote.addr);
+}
+
 void story_add(struct engine *e, const struct story_note *note)
 {
 	struct sa *sa = note->sa;
@@ -243,7 +253,8 @@ void story_add(struct engine *e, const struct story_note *note)
 		fresh.why = reason_keep(stranger ? &small : note->why);
 	fresh.ike_id = sa ? sa->id : 0;
 	fresh.path = note->path ? *note->path : sa ? sa->path : (struct path){ 0 };
-	tell_story(e, note, &fresh, note->command ? note->command : sa ? sa->command : 0);
+	if (may_tell(e, note, &fresh.path))
+		tell_story(e, note, &fresh, note->command ? note->command : sa ? sa->command : 0);
 	if (a) {
 		a->at.up = a->at.up || note->kind == STORY_UP;
 		a->at.path = fresh.path;
