@@ -200,8 +200,9 @@ static void without_auth(void **state)
 {
 	struct pair p;
 	struct arena arena = { 0 };
-	uint8_t room[1024], inner[1024], first = 0;
+	uint8_t room[1024], inner[1024], whole[2048], first = 0, type = 0;
 	struct message_writer m;
+	struct bytes idi;
 	struct identity id = { .type = ID_FQDN, .data = bytes_str("alice.example") };
 	struct bytes chain;
 
@@ -213,9 +214,11 @@ static void without_auth(void **state)
 	m = chain_begin(room, sizeof(room));
 	id_write(&m, IKEV2_PAYLOAD_ID_I, &id);
 	/* the chain of the Child SA behind it: SA, Nonce (skipped), TSi, TSr */
-	memcpy(room + 4 + 4 + id.data.len, inner, chain.len);
-	room[0] = first;
-	send_sealed(&p, ALICE, IKEV2_EXCHANGE_IKE_AUTH, 1, IKEV2_PAYLOAD_ID_I, bytes(room, 8 + id.data.len + chain.len));
+	idi = chain_end(&m, &type);
+	memcpy(whole, idi.at, idi.len);
+	memcpy(whole + idi.len, chain.at, chain.len);
+	whole[0] = first;
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_IKE_AUTH, 1, type, bytes(whole, idi.len + chain.len));
 	assert_int_equal(p.node[BOB].last_refusal, REASON_AUTH_METHOD);
 	assert_int_equal(p.node[BOB].ups, 0);
 	arena_clear(&arena);
