@@ -37,7 +37,15 @@ enum child_encap child_encap(const struct sa *sa)
 
 /* --- making --- */
 
-static void child_free(struct child *c)
+static void child_drop(struct child *c)
+{
+	connection_unref(c->conn);
+	free(c->local_ts.list);
+	free(c->remote_ts.list);
+	free(c);
+}
+
+static void child_unlink(struct child *c)
 {
 	struct engine *e = c->sa->engine;
 
@@ -48,10 +56,12 @@ static void child_free(struct child *c)
 		list_remove(&c->link);
 		c->sa->child_count--;
 	}
-	queued_free(c->removal);
-	connection_unref(c->conn);
-	arena_clear(&c->arena);
-	free(c);
+}
+
+static void child_free(struct child *c)
+{
+	child_unlink(c);
+	child_drop(c);
 }
 
 static void fresh_ids(struct engine *e, struct child *c)
@@ -62,6 +72,17 @@ static void fresh_ids(struct engine *e, struct child *c)
 	} while (map_get(&e->children, e->last_child_id));
 	c->id = e->last_child_id;
 	c->reqid = c->conf->reqid ? c->conf->reqid : ++e->last_reqid;
+}
+
+/* A list on the heap, as child_params_clear frees it. */
+static bool own_selectors(struct selectors *out, const struct selectors *from)
+{
+	out->list = calloc(from->count ? from->count : 1, sizeof(*out->list));
+	if (!out->list)
+		return false;
+	memcpy(out->list, from->list, from->count * sizeof(*out->list));
+	out->count = from->count;
+	return true;
 }
 
 static struct child *child_make(struct sa *sa, const struct child_plan *plan)
@@ -83,31 +104,17 @@ static struct child *child_make(struct sa *sa, const struct child_plan *plan)
 	c->rekey_at = c->life_at = NEVER;
 	c->timer.what = TIMER_CHILD;
 	fresh_ids(e, c);
-	c->removal = queued_new(EVENT_CHILD_REMOVE);
-	if (!c->removal || !selectors_copy(&c->local_ts, &plan->local_ts, &c->arena) ||
-	    !selectors_copy(&c->remote_ts, &plan->remote_ts, &c->arena) || !map_put(&e->children, c->id, c) ||
+	if (!own_selectors(&c->local_ts, &plan->local_ts) || !own_selectors(&c->remote_ts, &plan->remote_ts) || !map_put(&e->children, c->id, c) ||
 	    !timer_set(&e->timers, &c->timer, NEVER)) {
 		child_free(c);
 		return NULL;
 	}
-	c->removal->event.child_id = c->id;
 	return c;
 }
 
 static char *copy_str(const char *s)
 {
 	return s ? strdup(s) : NULL;
-}
-
-/* A list on the heap: child_params_clear frees it. */
-static bool own_selectors(struct selectors *out, const struct selectors *from)
-{
-	out->list = calloc(from->count ? from->count : 1, sizeof(*out->list));
-	if (!out->list)
-		return false;
-	memcpy(out->list, from->list, from->count * sizeof(*out->list));
-	out->count = from->count;
-	return true;
 }
 
 static void fill_limits(struct engine *e, struct child_params *p, const struct child_conf *conf)
@@ -219,14 +226,44 @@ void child_up(struct child_plan *plan, const struct job *job)
 		child_close(c, &cancelled, false, 0);
 }
 
+/* Out of the data plane. A removal must not be lost: without memory for its event the Child SA itself waits to be told of. */
+static void child_remove(struct child *c)
+{
+	struct engine *e = c->sa->engine;
+	struct queued *q = queued_new(EVENT_CHILD_REMOVE);
+
+	if (q) {
+		q->event.child_id = c->id;
+		event_post(e, q);
+		child_free(c);
+		return;
+	}
+	child_unlink(c);
+	c->sa = NULL;
+	list_append(&e->removals, &c->link);
+}
+
+bool removal_next(struct engine *e, struct event *out)
+{
+	struct child *c;
+
+	if (list_empty(&e->removals))
+		return false;
+	c = LIST_ITEM(e->removals.next, struct child, link);
+	*out = (struct event){ .kind = EVENT_CHILD_REMOVE, .child_id = c->id };
+	list_remove(&c->link);
+	child_drop(c);
+	return true;
+}
+
 void child_abort(struct sa *sa, struct child_plan *plan, bool installed)
 {
 	struct child *c = plan->child;
 
 	plan->child = NULL;
 	if (c && installed) {
-		event_post(sa->engine, c->removal);
-		c->removal = NULL;
+		child_remove(c);
+		c = NULL;
 	} else if (plan->spi_in) {
 		event_release(sa->engine, ASK_SPI, plan->spi_in, 0);
 	}
@@ -245,12 +282,10 @@ void child_end(struct child *c, const struct reason *why)
 	struct conn_entry *entry = entry_find(e, c->conn->name);
 	uint32_t id = c->id;
 
-	event_post(e, c->removal);
-	c->removal = NULL;
 	if (sa->phase != PHASE_GONE)
 		story_add(e, &note);
 	tell_child(c, TELL_CHILD_DOWN);
-	child_free(c);
+	child_remove(c);
 	sa_touch(sa);
 	if (entry)
 		entry_retry(entry, RETRY_LOST);

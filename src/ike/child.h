@@ -7,7 +7,7 @@
 #include "ike/sa.h"
 
 struct child {
-	struct list link;              /* sa->children */
+	struct list link;              /* sa->children; engine->removals when there was no memory for the event */
 	struct sa *sa;
 	struct connection *conn;       /* reference */
 	const struct child_conf *conf; /* in conn */
@@ -17,11 +17,9 @@ struct child {
 	uint32_t spi_in, spi_out;
 	bool initiator;
 	struct suite suite;
-	struct arena arena;            /* the selectors */
-	struct selectors local_ts, remote_ts;
+	struct selectors local_ts, remote_ts; /* lists owned */
 	struct timer timer;            /* TIMER_CHILD: the hard lifetime */
 	uint64_t installed, rekey_at, life_at;
-	struct queued *removal;        /* kept ready, so that a removal never fails */
 };
 
 /* What an exchange has agreed on; not in force yet. Its slices borrow from the exchange. */

@@ -87,6 +87,7 @@ struct engine {
 	struct list events;
 	size_t event_count;
 	struct queued *out;          /* the one that the host looks at */
+	struct list removals;        /* struct child: removals that found no memory for their event */
 	struct timers timers;
 	struct map by_spi, by_id;    /* our SPI, unique id -> struct sa */
 	struct map half_open;        /* siphash(source, SPIi) -> struct sa */
@@ -134,6 +135,7 @@ void event_post(struct engine *e, struct queued *q);             /* takes q */
 bool event_send(struct engine *e, const struct path *path, struct bytes datagram, bool keepalive);
 void event_release(struct engine *e, enum ask_kind kind, uint32_t spi, uint32_t child_id);
 void events_clear(struct engine *e);
+bool removal_next(struct engine *e, struct event *out); /* child.c: of engine->removals */
 
 /* --- ask.c --- */
 /* Sends a question for an exchange or an entry (one of them). `q` is moved in; a token is given to it. */

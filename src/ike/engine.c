@@ -53,6 +53,7 @@ struct engine *engine_new(const struct engine_conf *conf, struct now now)
 	list_init(&e->sas);
 	list_init(&e->busy);
 	list_init(&e->ended);
+	list_init(&e->removals);
 	list_init(&e->entries);
 	list_init(&e->commands);
 	if (!init(e)) {
@@ -64,6 +65,8 @@ struct engine *engine_new(const struct engine_conf *conf, struct now now)
 
 void engine_free(struct engine *e)
 {
+	struct event event;
+
 	if (!e)
 		return;
 	e->ending = true;
@@ -72,6 +75,8 @@ void engine_free(struct engine *e)
 		sa_free(LIST_ITEM(e->sas.next, struct sa, link));
 	while (!list_empty(&e->entries))
 		entry_free(LIST_ITEM(e->entries.next, struct conn_entry, link));
+	while (removal_next(e, &event))
+		;
 	events_clear(e);
 	strangers_free(e->strangers);
 	map_clear(&e->by_spi);

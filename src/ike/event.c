@@ -89,7 +89,7 @@ bool engine_next(struct engine *e, struct event *out)
 	queued_free(e->out);
 	e->out = take_first(e);
 	if (!e->out)
-		return false;
+		return removal_next(e, out);
 	if (e->out->ask) {
 		e->out->ask->event = NULL; /* it is out now: cancelling no longer takes it back */
 		e->out->ask = NULL;
