@@ -172,6 +172,15 @@ static size_t mtu_for(const struct child *c, const struct packet *p)
 	return c->inner_mtu;
 }
 
+/* What the kernel itself says on every link (MLD, IGMP): nobody meant it for a tunnel, so it is not told as lost. */
+static bool link_talk(const struct packet_key *key)
+{
+	static const uint8_t v4[] = { 224, 0, 0 }, v6[] = { 0xff, 0x02 };
+
+	return key->destination.family == ADDR_V4 ? memcmp(key->destination.ip, v4, sizeof(v4)) == 0
+	                                          : memcmp(key->destination.ip, v6, sizeof(v6)) == 0;
+}
+
 static void take(struct run *r, uint8_t *at, size_t len)
 {
 	struct dataplane *dp = r->dp;
@@ -185,6 +194,8 @@ static void take(struct run *r, uint8_t *at, size_t len)
 	}
 	c = spd_find(&dp->spd, &p.key);
 	if (!c) {
+		if (link_talk(&p.key))
+			return;
 		tell_drop(dp, NULL, DROP_NO_POLICY, &p.key, NULL);
 		write_icmp(dp, &p, 0);
 		return;

@@ -5,7 +5,10 @@
 #include "iana/ikev2.h"
 
 #define CONF(flags) (flags) >> 8, (flags)&0xff
-#define BYTES(...) { (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }) }
+#define BYTES(...)                                                                         \
+	{                                                                                  \
+		(const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }) \
+	}
 
 #define A 0
 #define B 1

@@ -64,6 +64,24 @@ static bool wants_certreq(const struct connection *c)
 	return c->send_certreq && c->remote[0].auth != AUTH_PSK;
 }
 
+/*
+ * Whose CAs are named. Which connection it is to be shows only in IKE_AUTH, so one that wants certificates counts although
+ * another was chosen for now: without CERTREQ many peers send none.
+ */
+static const struct connection *certreq_connection(const struct exchange *x)
+{
+	if (wants_certreq(x->sa->conn))
+		return x->sa->conn;
+	LIST_EACH(at, &x->sa->engine->entries) {
+		struct conn_entry *entry = LIST_ITEM(at, struct conn_entry, link);
+
+		if (entry->conn->version != 1 && wants_certreq(entry->conn) &&
+		    entry_fits(entry, &x->path.local.addr, &x->path.remote.addr))
+			return entry->conn;
+	}
+	return NULL;
+}
+
 static bool ask_certreq(struct exchange *x, const struct connection *c, struct reason *why)
 {
 	struct queued *q = exchange_question(x, ASK_CERTREQ, why);
@@ -79,6 +97,7 @@ enum outcome init_take(struct exchange *x, struct reason *why)
 {
 	struct init_work *w = work_new(x, sizeof(*w), init_clear, why);
 	const struct payload *p = payloads_find(&x->payloads, IKEV2_PAYLOAD_KE, NULL);
+	const struct connection *named;
 	struct ke ke;
 
 	if (!w)
@@ -96,7 +115,8 @@ enum outcome init_take(struct exchange *x, struct reason *why)
 	w->peer = ke.value; /* of the message in hand, which stays until we have answered */
 	if (!ke_ask(x, w->ke, w->seed, w->peer, false, why))
 		return REFUSED;
-	if (wants_certreq(x->sa->conn) && !ask_certreq(x, x->sa->conn, why))
+	named = certreq_connection(x);
+	if (named && !ask_certreq(x, named, why))
 		return REFUSED;
 	return DONE;
 }
