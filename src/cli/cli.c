@@ -148,6 +148,16 @@ const char *cli_plain(const struct cli *cli)
 	return colour(cli, "\033[0m");
 }
 
+void cli_say_error(const struct cli *cli, struct bytes words)
+{
+	struct text line = { 0 };
+
+	text_add_safe(&line, words);
+	fflush(stdout);
+	fprintf(stderr, "%sadit: %s%s\n", cli_red(cli), text_str(&line), cli_plain(cli));
+	text_clear(&line);
+}
+
 int cli_json_answer(const struct text *answer)
 {
 	struct text out = { 0 };

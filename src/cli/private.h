@@ -34,7 +34,11 @@ const char *cli_yellow(const struct cli *cli);
 const char *cli_plain(const struct cli *cli);
 /* Prints the answer as JSON and gives the exit code. */
 int cli_json_answer(const struct text *answer);
-/* The newest attempt of a connection in words, to stderr. */
+/* "adit: ..." on stderr, with control characters escaped. */
+void cli_say_error(const struct cli *cli, struct bytes words);
+/* Why a connection that the configuration has is not loaded: a line, to be freed; NULL: there is none of that name. */
+char *cli_not_loaded(struct client *c, const char *connection);
+/* What was refused in the newest attempt of a connection, whole, to stderr. */
 void cli_print_last_attempt(struct cli *cli, struct client *c, const char *connection);
 /* Whether a key of the message has this value. */
 bool cli_is(struct bytes message, const char *section, const char *key, const char *value);

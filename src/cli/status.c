@@ -299,6 +299,30 @@ static void print_daemon(const struct cli *cli, struct bytes stats)
 	printf("\n");
 }
 
+/* Connections that the configuration has, with a fault. Gives how many (of this name) there are. */
+static size_t print_not_loaded(const struct cli *cli, struct bytes stats)
+{
+	struct section adit, faulty;
+	struct vici_reader r;
+	size_t count = 0;
+
+	if (!find_section(&adit, stats, "adit") || !find_section(&faulty, adit.body, "not-loaded"))
+		return 0;
+	r = vici_reader(faulty.body);
+	for (struct vici_element e = vici_next(&r); e.kind == VICI_KEY_VALUE; e = vici_next(&r)) {
+		struct text line = { 0 };
+
+		if (cli->name && !bytes_equal(e.name, bytes_str(cli->name)))
+			continue;
+		text_add_safe(&line, e.value);
+		printf("%s%.*s%s  %snot loaded%s\n  %s\n", cli_bold(cli), (int)e.name.len, (const char *)e.name.at, cli_plain(cli), cli_red(cli),
+		       cli_plain(cli), text_str(&line));
+		text_clear(&line);
+		count++;
+	}
+	return count;
+}
+
 static void print_json(const struct messages *conns, const struct messages *sas, const struct text *stats)
 {
 	struct text out = { 0 };
@@ -322,11 +346,14 @@ static void print_json(const struct messages *conns, const struct messages *sas,
 
 static void print_all(const struct cli *cli, const struct messages *conns, const struct messages *sas, const struct text *stats)
 {
+	size_t faulty;
+
 	if (!cli->name)
 		print_daemon(cli, bytes(stats->at, stats->len));
 	for (size_t i = 0; i < conns->count; i++)
 		print_connection(cli, sas, message_at(conns, i));
-	if (!cli->name && conns->count == 0)
+	faulty = print_not_loaded(cli, bytes(stats->at, stats->len));
+	if (!cli->name && conns->count == 0 && faulty == 0)
 		printf("no connections are loaded\n");
 	if (!cli->name)
 		(void)print_sas_of(cli, sas, bytes_str("(unnamed)"));
@@ -350,7 +377,13 @@ int cli_status(struct cli *cli)
 			code = CLI_OK;
 	}
 	if (code == CLI_OK && cli->name && conns.count == 0) {
-		fprintf(stderr, "adit: no connection is called '%s'\n", cli->name);
+		char *faulty = cli_not_loaded(c, cli->name);
+
+		if (faulty)
+			cli_say_error(cli, bytes_str(faulty));
+		else
+			fprintf(stderr, "adit: no connection is called '%s'\n", cli->name);
+		free(faulty);
 		code = CLI_FAILED;
 	} else if (code == CLI_OK && cli->json) {
 		print_json(&conns, &sas, &stats);

@@ -49,8 +49,22 @@ static void match_conn(void *ctx, struct bytes message)
 	}
 }
 
-static bool target_find(struct target *t, struct client *c, const char *name)
+static void say_unknown(const struct cli *cli, struct client *c, const char *name)
 {
+	size_t len = strcspn(name, "/");
+	char *conn = dup_bytes(bytes(name, len)), *why = cli_not_loaded(c, conn);
+
+	if (why)
+		cli_say_error(cli, bytes_str(why));
+	else
+		fprintf(stderr, "adit: no connection and no child is called '%s' (adit status shows the names)\n", name);
+	free(conn);
+	free(why);
+}
+
+static bool target_find(const struct cli *cli, struct target *t, struct client *c)
+{
+	const char *name = cli->name;
 	const char *slash = strchr(name, '/');
 	struct text answer;
 
@@ -67,7 +81,7 @@ static bool target_find(struct target *t, struct client *c, const char *name)
 		t->only_child = NULL;
 	}
 	if (!t->ike)
-		fprintf(stderr, "adit: no connection and no child is called '%s' (adit status shows the names)\n", name);
+		say_unknown(cli, c, name);
 	else if (t->only_child && !slash && t->children_of_name > 1)
 		fprintf(stderr, "adit: %u connections have a child '%s'; taking %s/%s\n", t->children_of_name, name, t->ike, t->only_child);
 	return t->ike != NULL;
@@ -79,18 +93,40 @@ static void target_clear(struct target *t)
 	free(t->only_child);
 }
 
+/* What was shown already needs no second telling. */
+struct progress {
+	const struct cli *cli;
+	struct text shown;
+};
+
 static void show_progress(void *ctx, struct bytes message)
 {
-	const struct cli *cli = ctx;
+	struct progress *p = ctx;
 	struct text line = { 0 };
 	struct bytes msg;
 
-	if (cli->quiet || cli->json || !vici_find(message, NULL, "msg", &msg))
+	if (p->cli->quiet || p->cli->json || !vici_find(message, NULL, "msg", &msg))
 		return;
 	text_add_safe(&line, msg);
 	printf("  %s\n", text_str(&line));
 	fflush(stdout);
+	text_add(&p->shown, "%s\n", text_str(&line));
 	text_clear(&line);
+}
+
+/* "establishing CHILD_SA 'net' failed: REASON": without the reason when the progress told it last. */
+static void say_failed(const struct cli *cli, struct bytes errmsg, const struct progress *p)
+{
+	struct text words = { 0 };
+	const char *reason;
+
+	text_add_safe(&words, errmsg);
+	reason = strstr(text_str(&words), " failed: ");
+	if (reason && p->shown.len && strstr(text_str(&p->shown), reason + 9))
+		cli_say_error(cli, bytes(words.at, (size_t)(reason - text_str(&words)) + 7));
+	else
+		cli_say_error(cli, errmsg);
+	text_clear(&words);
 }
 
 static void put_target(struct text *m, const struct cli *cli, const struct target *t)
@@ -102,26 +138,23 @@ static void put_target(struct text *m, const struct cli *cli, const struct targe
 		vici_key_format(m, "timeout", "%ld", cli->timeout * 1000);
 }
 
-static int finish(struct cli *cli, struct client *c, const struct target *t, const struct text *answer, const char *verb)
+static int finish(struct cli *cli, struct client *c, const struct target *t, const struct text *answer, const char *verb,
+                  const struct progress *progress)
 {
 	struct bytes errmsg;
-	bool good = client_good(answer, &errmsg);
-	struct text words = { 0 };
 
 	if (cli->json)
 		return cli_json_answer(answer);
-	if (good) {
-		printf("%s%s%s%s%s is %s%s\n", cli_green(cli), t->ike, t->only_child ? "/" : "", t->only_child ? t->only_child : "", cli_plain(cli),
-		       verb, cli_plain(cli));
+	if (client_good(answer, &errmsg)) {
+		printf("%s%s%s%s is %s%s\n", cli_green(cli), t->ike, t->only_child ? "/" : "", t->only_child ? t->only_child : "", verb,
+		       cli_plain(cli));
 		return CLI_OK;
 	}
-	text_add_safe(&words, errmsg);
-	fflush(stdout);
-	fprintf(stderr, "%sadit: %s%s\n", cli_red(cli), text_str(&words), cli_plain(cli));
-	text_clear(&words);
+	say_failed(cli, errmsg, progress);
 	if (strcmp(verb, "up") == 0) {
+		fprintf(stderr, "\n");
 		cli_print_last_attempt(cli, c, t->ike);
-		fprintf(stderr, "\nadit explain %s tells all of it.\n", t->ike);
+		fprintf(stderr, "\nadit explain %s tells each step.\n", t->ike);
 	}
 	return CLI_FAILED;
 }
@@ -130,17 +163,19 @@ static int up_or_down(struct cli *cli, const char *command, const char *verb)
 {
 	struct client *c = client_open(cli->uri);
 	struct text message = { 0 }, answer = { 0 };
+	struct progress progress = { cli, { 0 } };
 	struct target t = { 0 };
 	int code = CLI_FAILED;
 
 	if (!c)
 		return CLI_FAILED;
-	if (target_find(&t, c, cli->name)) {
+	if (target_find(cli, &t, c)) {
 		put_target(&message, cli, &t);
-		if (client_call(c, command, bytes(message.at, message.len), "control-log", show_progress, cli, &answer))
-			code = finish(cli, c, &t, &answer, verb);
+		if (client_call(c, command, bytes(message.at, message.len), "control-log", show_progress, &progress, &answer))
+			code = finish(cli, c, &t, &answer, verb, &progress);
 	}
 	target_clear(&t);
+	text_clear(&progress.shown);
 	text_clear(&message);
 	text_clear(&answer);
 	client_close(c);

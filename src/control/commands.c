@@ -57,6 +57,11 @@ static bool count_sa(void *ctx, const struct ike_info *ike)
 	return true;
 }
 
+static void put_not_loaded(void *to, const char *name, const char *line)
+{
+	vici_key_str(to, name, line);
+}
+
 static void put_adit(struct request *q)
 {
 	const struct control_host *host = &q->control->host;
@@ -77,6 +82,9 @@ static void put_adit(struct request *q)
 	vici_section(&q->answer, "drops");
 	for (unsigned i = 1; i < DROP_COUNT; i++)
 		vici_key_format(&q->answer, drop_name((enum drop)i), "%llu", (unsigned long long)drops[i]);
+	vici_section_end(&q->answer);
+	vici_section(&q->answer, "not-loaded");
+	host->each_not_loaded(host->ctx, put_not_loaded, &q->answer);
 	vici_section_end(&q->answer);
 	vici_section_end(&q->answer);
 }
@@ -145,19 +153,32 @@ static bool child_known(const struct engine *e, const char *conn, const char *ch
 	return find.found;
 }
 
+static void add_why_not_found(struct text *words, const struct control *c, const char *name)
+{
+	struct text why = { 0 };
+
+	if (add_not_loaded(&why, c, name))
+		text_add(words, ": %s", text_str(&why));
+	text_clear(&why);
+}
+
 /* vici.md 5.2: false with the answer written when the names lead nowhere. */
 static bool initiate_names(struct request *q, const char *ike, const char *child)
 {
 	const struct engine *e = q->control->engine;
+	struct text words = { 0 };
 
 	if (!ike && !child)
-		answer_fail(&q->answer, "missing configuration name");
+		text_add(&words, "missing configuration name");
 	else if (child && !child_known(e, ike, child))
-		answer_fail(&q->answer, "CHILD_SA config '%s' not found", child);
+		text_add(&words, "CHILD_SA config '%s' not found", child);
 	else if (!child && !engine_connection(e, ike))
-		answer_fail(&q->answer, "IKE_SA config '%s' not found", ike);
+		text_add(&words, "IKE_SA config '%s' not found", ike);
 	else
 		return true;
+	add_why_not_found(&words, q->control, ike ? ike : child);
+	answer_fail(&q->answer, "%s", text_str(&words));
+	text_clear(&words);
 	return false;
 }
 

@@ -137,6 +137,17 @@ void answer_reason(struct text *m, const struct reason *why)
 	text_clear(&words);
 }
 
+bool add_not_loaded(struct text *t, const struct control *c, const char *name)
+{
+	struct text line = { 0 };
+	bool faulty = name && !engine_connection(c->engine, name) && c->host.not_loaded(c->host.ctx, name, &line);
+
+	if (faulty)
+		text_add(t, "connection '%s' is not loaded: %s", name, text_str(&line));
+	text_clear(&line);
+	return faulty;
+}
+
 static void run_command(struct control_client *client, const struct vici_segment *s)
 {
 	const struct control_command *command = control_command_find(s->name);

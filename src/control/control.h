@@ -43,6 +43,9 @@ struct control_host {
 	void (*each_cert)(void *ctx, void (*each)(void *to, struct bytes der, bool has_key, bool ca), void *to);
 	/* Reads the configuration file again. */
 	bool (*reload)(void *ctx, struct reason *why, struct arena *arena);
+	/* Why a connection of the configuration is not loaded, one line; false: there is none of that name with a fault. */
+	bool (*not_loaded)(void *ctx, const char *name, struct text *line);
+	void (*each_not_loaded)(void *ctx, void (*each)(void *to, const char *name, const char *line), void *to);
 	/* One line each: the data plane, the sockets. */
 	void (*describe)(void *ctx, struct text *t);
 	void (*drops)(void *ctx, uint64_t out[DROP_COUNT]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * adit's own command `adit-explain`: the stories of a connection (argument `name`), or without a name of the peers that
- * no connection fits. Streams one `adit-story` event an attempt, newest first; the answer has `success`.
+ * no connection fits. Streams one `adit-story` event an attempt, newest first; the answer has
+ * `success`, and for a name that is not loaded `faulty`: whether the configuration has it, with the fault in `errmsg`.
  *
  * An event: `begun` (seconds since 1970), `initiator`, `up`, `ended`, `local`, `remote` and a section `entries` of sections
  * 0, 1, ... with `time`, `kind` (the reason's name, for refusals), `refused` (yes: by us; peer: by the
@@ -79,7 +80,15 @@ void command_adit_explain(struct request *q)
 	char *name = vici_find_text(q->message, "name", &v) && v.len ? arena_str(&q->arena, v) : NULL;
 
 	if (name && !engine_connection(q->control->engine, name)) {
-		answer_fail(&q->answer, "connection '%s' not found", name);
+		struct text words = { 0 };
+		bool faulty = add_not_loaded(&words, q->control, name);
+
+		if (faulty)
+			answer_fail(&q->answer, "%s", text_str(&words));
+		else
+			answer_fail(&q->answer, "no connection is called '%s' (adit status shows the names)", name);
+		vici_key_str(&q->answer, "faulty", faulty ? "yes" : "no");
+		text_clear(&words);
 		return;
 	}
 	engine_each_attempt(q->control->engine, name, put_attempt, q);

@@ -80,6 +80,8 @@ bool control_wanted(const struct control *c, enum on_event e);
 void answer_ok(struct text *m);
 __attribute__((format(printf, 2, 3))) void answer_fail(struct text *m, const char *format, ...);
 void answer_reason(struct text *m, const struct reason *why);
+/* ": connection 'net' is not loaded: FILE:LINE: ..." when that is why there is none of that name; otherwise nothing. */
+bool add_not_loaded(struct text *t, const struct control *c, const char *name);
 void waiting_answer(struct control *c, struct waiting *w, bool success, const char *errmsg, unsigned matches, unsigned ended);
 /* The answer to `q` comes later; the token for the engine is in the result. NULL: out of memory. */
 struct waiting *waiting_new(struct request *q, enum command_kind kind, const char *what, uint32_t timeout);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What control needs from the daemon: commands into the engine, credentials into the keyring, figures out. */
+#include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -149,6 +151,40 @@ static bool host_reload(void *ctx, struct reason *why, struct arena *arena)
 	return daemon_load(ctx, why, arena);
 }
 
+static bool host_not_loaded(void *ctx, const char *name, struct text *line)
+{
+	const struct daemon *d = ctx;
+	const struct problem *p = problems_of_connection(&d->problems, name);
+
+	if (p)
+		config_problem_print(line, p);
+	return p != NULL;
+}
+
+/* Each connection once, by its first problem. */
+static void host_each_not_loaded(void *ctx, void (*each)(void *to, const char *name, const char *line), void *to)
+{
+	static const char top[] = "connections.";
+	const struct daemon *d = ctx;
+
+	for (const struct problem *p = d->problems.first; p; p = p->next) {
+		const char *key = p->why.where.key;
+		struct text line = { 0 };
+		char *name;
+
+		if (!key || strncmp(key, top, strlen(top)) != 0)
+			continue;
+		key += strlen(top);
+		name = strndup(key, strcspn(key, "."));
+		if (name && problems_of_connection(&d->problems, name) == p && !engine_connection(d->engine, name)) {
+			config_problem_print(&line, p);
+			each(to, name, text_str(&line));
+		}
+		text_clear(&line);
+		free(name);
+	}
+}
+
 static void host_describe(void *ctx, struct text *t)
 {
 	dataplane_describe(((struct daemon *)ctx)->plane, t);
@@ -191,6 +227,8 @@ struct control_host daemon_control_host(struct daemon *d)
 		.each_key = host_each_key,
 		.each_cert = host_each_cert,
 		.reload = host_reload,
+		.not_loaded = host_not_loaded,
+		.each_not_loaded = host_each_not_loaded,
 		.describe = host_describe,
 		.drops = host_drops,
 	};

@@ -56,6 +56,20 @@ static void do_release(struct daemon *d, const struct event *e)
 		dataplane_child_remove(d->plane, e->release.child_id, daemon_now());
 }
 
+/* What the engine does not take is kept beside what the reader did not take, for those who ask why it is not there. */
+static void keep_problem(struct daemon *d, const struct reason *why)
+{
+	struct text words = { 0 };
+	struct reason told = *why;
+
+	told.where = conf_nowhere();
+	reason_print(&words, &told);
+	(void)refuse(&told, why->kind, 0, value_none(), value_none(), why->where);
+	told.about = value_text(text_str(&words));
+	(void)problem_add(&d->problems, PROBLEM_NOT_BUILT, false, &told);
+	text_clear(&words);
+}
+
 static void do_done(struct daemon *d, const struct event *e)
 {
 	struct text line = { 0 };
@@ -70,6 +84,7 @@ static void do_done(struct daemon *d, const struct event *e)
 		reason_print(&line, &e->why);
 		log_line(LOG_LEVEL_WARNING, "configuration: %s", text_str(&line));
 		text_clear(&line);
+		keep_problem(d, &e->why);
 	}
 }
 

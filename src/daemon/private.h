@@ -34,6 +34,7 @@ struct daemon {
 	struct resolver *resolver;
 	struct vici_server *vici;
 	struct config *config;      /* what was loaded last; NULL: nothing */
+	struct problems problems;   /* of that load: why connections are not there */
 	struct event *timer, *signals[3], *fds[DATAPLANE_FDS];
 	struct dataplane_fd plane_fds[DATAPLANE_FDS];
 	struct plane_watch watches[DATAPLANE_FDS];

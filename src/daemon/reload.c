@@ -66,7 +66,8 @@ static void fill_keyring(struct keyring *ring, const struct config *config)
 	for (size_t i = 0; i < config->secret_count; i++) {
 		const struct secret_conf *s = &config->secrets[i];
 
-		if (!keyring_add_shared(ring, ORIGIN_FILE, bytes_str(s->section), shared_of(s->kind), s->secret, s->owners, s->owner_count, s->at, &why))
+		if (!keyring_add_shared(ring, ORIGIN_FILE, bytes_str(s->section), shared_of(s->kind), s->secret, s->owners, s->owner_count,
+		                        s->at, &why))
 			log_refused("secret", s->section, &why);
 	}
 	for (size_t i = 0; i < config->cert_count; i++) {
@@ -114,29 +115,46 @@ static void change_connections(struct daemon *d, const struct config *config)
 	}
 }
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static bool refuse_file(struct reason *why, struct arena *arena, const char *path, const struct problems *problems)
+{
+	struct text words = { 0 };
+
+	text_add(&words, "%s: %zu error%s, told above", path, problems->errors, plural(problems->errors));
+	(void)refuse(why, REASON_CONFIG, 0, value_none(), value_none(), conf_nowhere());
+	why->about = value_of(VALUE_TEXT, 0, arena_copy(arena, bytes(words.at, words.len)));
+	text_clear(&words);
+	return false;
+}
+
 bool daemon_load(struct daemon *d, struct reason *why, struct arena *arena)
 {
 	const char *path = d->options.config ? d->options.config : default_file();
 	struct problems problems = { 0 };
 	struct config *config = NULL;
 
-	(void)arena;
 	if (!path) {
 		log_line(LOG_LEVEL_INFO, "no configuration file; connections can be loaded over the control socket");
 		return true;
 	}
 	if (!config_load(&daemon_loader, path, &config, &problems)) {
 		log_problems(&problems);
+		(void)refuse_file(why, arena, path, &problems);
 		problems_clear(&problems);
-		return refuse(why, REASON_CONFIG, 0, value_text(path), value_none(), conf_nowhere());
+		return false;
 	}
 	log_problems(&problems);
+	problems_clear(&d->problems);
+	d->problems = problems; /* before the engine's own refusals are added */
 	fill_keyring(d->keyring, config);
 	change_connections(d, config);
-	log_line(LOG_LEVEL_INFO, "%s: %zu connection%s loaded, %zu error%s", path, config->connection_count,
-	         config->connection_count == 1 ? "" : "s", problems.errors, problems.errors == 1 ? "" : "s");
+	log_line(LOG_LEVEL_INFO, "%s: %zu connection%s loaded, %zu error%s", path, config->connection_count, plural(config->connection_count),
+	         problems.errors, plural(problems.errors));
 	config_free(d->config);
 	d->config = config;
-	problems_clear(&problems);
 	return true;
 }

@@ -47,8 +47,12 @@ static void *job_run(void *arg)
 	for (struct addrinfo *at = job->error ? NULL : list; at && job->count < ADDRS_MAX; at = at->ai_next) {
 		const struct sockaddr_in *v4 = (const void *)at->ai_addr;
 		const struct sockaddr_in6 *v6 = (const void *)at->ai_addr;
-		struct bytes ip = at->ai_family == AF_INET ? bytes(&v4->sin_addr, 4) : at->ai_family == AF_INET6 ? bytes(&v6->sin6_addr, 16) : bytes_none();
+		struct bytes ip = bytes_none();
 
+		if (at->ai_family == AF_INET)
+			ip = bytes(&v4->sin_addr, 4);
+		else if (at->ai_family == AF_INET6)
+			ip = bytes(&v6->sin6_addr, 16);
 		if (addr_from_bytes(&job->addrs[job->count], ip))
 			job->count++;
 	}

@@ -155,6 +155,7 @@ static void finish(struct daemon *d)
 	dataplane_free(d->plane);
 	keyring_free(d->keyring);
 	config_free(d->config);
+	problems_clear(&d->problems);
 	if (d->base)
 		event_base_free(d->base);
 	crypto_stop();

@@ -152,10 +152,14 @@ static bool alive(const struct sockaddr_un *un)
 
 static bool refuse_path(struct reason *why, struct arena *arena, enum reason_kind kind, const char *path, const char *words)
 {
-	const char *kept = arena_str(arena, bytes_str(path));
+	struct text about = { 0 };
 
-	(void)refuse(why, kind, 0, value_text(kept ? kept : ""), value_none(), conf_nowhere());
-	why->about = value_text(words);
+	text_add(&about, "control socket %s: %s", path, words);
+	(void)refuse(why, kind, 0, value_none(), value_none(), conf_nowhere());
+	why->about = value_of(VALUE_TEXT, 0, arena_copy(arena, bytes(about.at, about.len)));
+	if (kind == REASON_RIGHTS)
+		why->wanted = value_text("root, or a path that may be written (--vici)");
+	text_clear(&about);
 	return false;
 }
 
@@ -165,10 +169,10 @@ static bool listen_on(struct vici_server *s, const char *path, struct reason *wh
 	int fd;
 
 	if (strlen(path) >= sizeof(un.sun_path))
-		return refuse_path(why, arena, REASON_CONFIG, path, "the path of the control socket is too long");
+		return refuse_path(why, arena, REASON_CONFIG, path, "the path is too long");
 	memcpy(un.sun_path, path, strlen(path) + 1);
 	if (alive(&un))
-		return refuse_path(why, arena, REASON_IN_USE, path, "another daemon answers on this control socket");
+		return refuse_path(why, arena, REASON_IN_USE, path, "another daemon answers there");
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	(void)unlink(path);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&un, sizeof(un)) != 0 || chmod(path, 0660) != 0) {

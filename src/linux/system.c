@@ -36,6 +36,8 @@ bool refuse_system(struct reason *why, struct arena *arena, int error, const cha
 		len = (int)strnlen(words, sizeof(words) - 1);
 	snprintf(words + len, sizeof(words) - (size_t)len, ": %s", strerror(error));
 	refuse(why, kind_of(error), 0, value_none(), value_none(), conf_nowhere());
+	if (why->kind == REASON_RIGHTS)
+		why->wanted = value_text("root, or CAP_NET_ADMIN, CAP_NET_RAW and CAP_NET_BIND_SERVICE");
 	why->about = value_of(VALUE_TEXT, 0, arena_copy(arena, bytes_str(words)));
 	return false;
 }
