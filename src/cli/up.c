@@ -114,19 +114,32 @@ static void show_progress(void *ctx, struct bytes message)
 	text_clear(&line);
 }
 
-/* "establishing CHILD_SA 'net' failed: REASON": without the reason when the progress told it last. */
-static void say_failed(const struct cli *cli, struct bytes errmsg, const struct progress *p)
+static void print_name(struct text *t, const struct target *target)
 {
-	struct text words = { 0 };
+	text_add_safe(t, bytes_str(target->ike));
+	if (target->only_child) {
+		text_add(t, "/");
+		text_add_safe(t, bytes_str(target->only_child));
+	}
+}
+
+/* The daemon's sentence, "establishing CHILD_SA 'net' failed: REASON"; a short one when the progress told the reason already. */
+static void say_failed(const struct cli *cli, const struct target *t, const char *verb, struct bytes errmsg, const struct progress *p)
+{
+	struct text words = { 0 }, name = { 0 };
 	const char *reason;
 
 	text_add_safe(&words, errmsg);
 	reason = strstr(text_str(&words), " failed: ");
-	if (reason && p->shown.len && strstr(text_str(&p->shown), reason + 9))
-		cli_say_error(cli, bytes(words.at, (size_t)(reason - text_str(&words)) + 7));
-	else
+	if (reason && p->shown.len && strstr(text_str(&p->shown), reason + strlen(" failed: "))) {
+		print_name(&name, t);
+		text_add(&name, strcmp(verb, "up") == 0 ? " did not come up" : " did not go down");
+		cli_say_error(cli, bytes(name.at, name.len));
+	} else {
 		cli_say_error(cli, errmsg);
+	}
 	text_clear(&words);
+	text_clear(&name);
 }
 
 static void put_target(struct text *m, const struct cli *cli, const struct target *t)
@@ -150,7 +163,7 @@ static int finish(struct cli *cli, struct client *c, const struct target *t, con
 		       cli_plain(cli));
 		return CLI_OK;
 	}
-	say_failed(cli, errmsg, progress);
+	say_failed(cli, t, verb, errmsg, progress);
 	if (strcmp(verb, "up") == 0) {
 		fprintf(stderr, "\n");
 		cli_print_last_attempt(cli, c, t->ike);

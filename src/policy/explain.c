@@ -458,11 +458,11 @@ static void print_answer(struct text *t, const struct reason *why)
 	text_add(t, ")");
 }
 
-/* How we proved our identity: the name of a secret's section, or a certificate's subject. */
+/* How we proved our identity: the name of a secret's section, a certificate's subject, or (long ago) only by which method. */
 static void print_sent(struct text *t, const struct reason *why, const struct value *v)
 {
 	if (why->notify == IKEV2_NOTIFY_AUTHENTICATION_FAILED && v == &why->wanted)
-		text_add(t, v->kind == VALUE_DN ? "the certificate " : "the pre-shared key of ");
+		text_add(t, "%s", v->kind == VALUE_DN ? "the certificate " : ends_with(why->also.key, ".auth") ? "proof by " : "the pre-shared key of ");
 	value_print(t, v);
 }
 

@@ -54,7 +54,7 @@ static void about_identity(struct exchange *x, struct reason *why)
 		why->wanted = w->own.with;
 		why->also = w->own.with_at;
 	} else {
-		why->wanted = value_text(round->auth == AUTH_PSK ? "the pre-shared key" : round->auth_text ? round->auth_text : "pubkey");
+		why->wanted = value_text(round->auth_text ? round->auth_text : "pubkey");
 		why->also = round->auth_at;
 	}
 }

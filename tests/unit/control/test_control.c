@@ -147,11 +147,29 @@ static void bed_drops(void *ctx, uint64_t out[DROP_COUNT])
 	memset(out, 0, DROP_COUNT * sizeof(*out));
 }
 
+static const char faulty[] = "a.conf:3:1: connections.typo.x: unknown key";
+
+static bool bed_not_loaded(void *ctx, const char *name, struct text *line)
+{
+	(void)ctx;
+	if (strcmp(name, "typo") != 0)
+		return false;
+	text_add(line, "%s", faulty);
+	return true;
+}
+
+static void bed_each_not_loaded(void *ctx, void (*each)(void *to, const char *name, const char *line), void *to)
+{
+	(void)ctx;
+	each(to, "typo", faulty);
+}
+
 static int setup(void **state)
 {
 	struct bed *bed = calloc(1, sizeof(*bed));
 	struct control_host host = { .ctx = bed, .sysname = "s", .release = "r", .machine = "m", .since = "", .now = bed_now,
-		                     .command = bed_command, .send = bed_send, .resume = bed_resume, .describe = bed_describe, .drops = bed_drops };
+		                     .command = bed_command, .send = bed_send, .resume = bed_resume, .describe = bed_describe, .drops = bed_drops,
+		                     .not_loaded = bed_not_loaded, .each_not_loaded = bed_each_not_loaded };
 
 	if (!bed)
 		return -1;
@@ -409,6 +427,25 @@ static void words_of_refusals(void **state)
 	assert_answer(bed, 0, "no", "no matching SAs to terminate found");
 }
 
+/* A connection with a fault in the file: whoever asks for it hears where and what. */
+static void tells_why_a_connection_is_not_loaded(void **state)
+{
+	struct bed *bed = *state;
+	struct control_client *c = client(bed, 0);
+	struct text m = { 0 };
+
+	vici_key_str(&m, "ike", "typo");
+	feed(c, VICI_CMD_REQUEST, "initiate", &m);
+	assert_answer(bed, 0, "no", "IKE_SA config 'typo' not found: connection 'typo' is not loaded: "
+	                            "a.conf:3:1: connections.typo.x: unknown key");
+	vici_key_str(&m, "name", "typo");
+	feed(c, VICI_CMD_REQUEST, "adit-explain", &m);
+	assert_answer(bed, 0, "no", "connection 'typo' is not loaded: a.conf:3:1: connections.typo.x: unknown key");
+	vici_key_str(&m, "name", "home");
+	feed(c, VICI_CMD_REQUEST, "adit-explain", &m);
+	assert_answer(bed, 0, "no", "no connection is called 'home' (adit status shows the names)");
+}
+
 static void stops_sending_to_who_does_not_read(void **state)
 {
 	struct bed *bed = *state;
@@ -435,6 +472,7 @@ int main(void)
 		CASE(does_not_wait_when_told_so),
 		CASE(outlives_a_client_that_goes),
 		CASE(words_of_refusals),
+		CASE(tells_why_a_connection_is_not_loaded),
 		CASE(stops_sending_to_who_does_not_read),
 	};
 

@@ -323,6 +323,11 @@ static void what_the_peer_refused_is_told(void **state)
 	tells(&why, "the peer refused: AUTHENTICATION_FAILED; we sent a.test (FQDN) [a.conf:9 (connections.a.local.id)] and the "
 	            "pre-shared key of ike-a [a.conf:24 (secrets.ike-a)]; the peer knows why");
 
+	why.wanted = value_text("pubkey");
+	why.also = (struct conf_at){ "a.conf", "connections.a.local.auth", 8, 1 };
+	tells(&why, "the peer refused: AUTHENTICATION_FAILED; we sent a.test (FQDN) [a.conf:9 (connections.a.local.id)] and proof by "
+	            "pubkey [a.conf:8 (connections.a.local.auth)]; the peer knows why");
+
 	(void)refuse(&why, REASON_PEER_REFUSED, 38, selectors("10.1.0.0/24"), selectors("10.2.0.0/24"), local);
 	why.also = remote;
 	explains(&why, "the peer refused: TS_UNACCEPTABLE\n"
