@@ -105,7 +105,8 @@ static const struct key table[] = {
 	  .help = "Identity of the post-quantum pre-shared key (RFC 8784)." },
 	{ AT_CONNECTION, TYPE_BOOL, KEY_NOT_BUILT, .name = "ppk_required", .neutral = "no", .theirs = "no", .note = NOT_YET,
 	  .help = "Fail without a post-quantum pre-shared key." },
-	{ AT_CONNECTION, TYPE_NUMBER, .name = "keyingtries", .theirs = "1",
+	{ AT_CONNECTION, TYPE_NUMBER, KEY_MEANINGLESS, .name = "keyingtries", .theirs = "1",
+	  .note = "with *start_action = start* adit tries until it is taken down, *adit up* tries once",
 	  .help = "How often the whole sequence of retransmissions is tried to set up the IKE SA. 0: for ever." },
 	{ AT_CONNECTION, TYPE_WORD, .name = "unique", .words = unique_words, .theirs = "no",
 	  .help = "What to do about an older IKE SA with the same identities: *no* replaces it only if the peer sends "

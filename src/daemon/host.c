@@ -22,8 +22,29 @@ static void log_story(const struct daemon *d, const struct tell *tell)
 	text_clear(&line);
 }
 
+struct moving {
+	struct daemon *daemon;
+	const struct path *path;
+};
+
+static bool move_child(void *ctx, const struct child_info *child)
+{
+	const struct moving *m = ctx;
+
+	(void)dataplane_child_move(m->daemon->plane, child->id, m->path, daemon_now());
+	return true;
+}
+
+/* The IKE SA has followed its peer (RFC 7296 2.23): its packets go there too. */
+static void follow(struct daemon *d, const struct ike_info *ike)
+{
+	engine_each_child(d->engine, ike->id, move_child, &(struct moving){ d, &ike->path });
+}
+
 static void do_tell(struct daemon *d, const struct tell *tell)
 {
+	if (tell->kind == TELL_IKE_UPDATE && tell->ike)
+		follow(d, tell->ike);
 	if (tell->kind == TELL_STORY)
 		log_story(d, tell);
 	control_tell(d->control, tell);
