@@ -409,7 +409,7 @@ static bool begin(struct run *r, const struct command *c, struct reason *why)
 	case COMMAND_LOAD:
 		return entry_load(r->engine, c->conn, why);
 	case COMMAND_UNLOAD:
-		return entry_unload(r->engine, c->name, why);
+		return c->name ? entry_unload(r->engine, c->name, why) : not_found(why, "a connection without a name");
 	case COMMAND_INITIATE:
 		return initiate(r, c, why);
 	case COMMAND_TERMINATE:

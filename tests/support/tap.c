@@ -199,25 +199,6 @@ static void watch_response(struct tap *t, const struct ike_header *h, const stru
 	list_append(&t->sas, &sa->link);
 }
 
-void tap_watch(struct tap *t, struct bytes datagram)
-{
-	struct arena arena = { 0 };
-	struct reason why = { 0 };
-	struct ike_header h;
-	struct payloads p;
-	struct init init;
-
-	if (ike_header_read(&h, datagram, &why) && h.exchange == IKEV2_EXCHANGE_IKE_SA_INIT &&
-	    payloads_read(&p, h.next, bytes(datagram.at + IKE_HEADER_LEN, datagram.len - IKE_HEADER_LEN), &arena, &why) &&
-	    init_read(&init, &p)) {
-		if (h.flags & IKE_FLAG_RESPONSE)
-			watch_response(t, &h, &init, &arena);
-		else
-			watch_request(t, &h, &init);
-	}
-	arena_clear(&arena);
-}
-
 /* --- keys --- */
 
 static bool try_secret(struct tap_sa *sa, const struct tap_secret *s)
@@ -335,6 +316,37 @@ struct bytes tap_seal(struct tap *t, const struct ike_header *h, uint8_t first, 
 	if (!seal_encrypt(s, bytes(mem, at.aad_len), mem + at.iv_at, mem + at.text_at, at.text_len, bytes_none(), mem + at.icv_at))
 		return bytes_none();
 	return bytes(mem, at.total);
+}
+
+static void watch_init(struct tap *t, const struct ike_header *h, struct bytes datagram, struct arena *arena)
+{
+	struct bytes chain = bytes(datagram.at + IKE_HEADER_LEN, datagram.len - IKE_HEADER_LEN);
+	struct reason why = { 0 };
+	struct payloads p;
+	struct init init;
+
+	if (!payloads_read(&p, h->next, chain, arena, &why) || !init_read(&init, &p))
+		return;
+	if (h->flags & IKE_FLAG_RESPONSE)
+		watch_response(t, h, &init, arena);
+	else
+		watch_request(t, h, &init);
+}
+
+void tap_watch(struct tap *t, struct bytes datagram)
+{
+	struct arena arena = { 0 };
+	struct reason why = { 0 };
+	struct ike_header h;
+	struct tap_plain plain;
+
+	if (!ike_header_read(&h, datagram, &why))
+		return;
+	if (h.exchange == IKEV2_EXCHANGE_IKE_SA_INIT)
+		watch_init(t, &h, datagram, &arena);
+	else if (!list_empty(&t->secrets))
+		(void)tap_open(t, datagram, &plain, &arena); /* the first sealed one shows which secret it is */
+	arena_clear(&arena);
 }
 
 void tap_print(struct tap *t, struct text *out, struct bytes datagram)
