@@ -167,6 +167,41 @@ void world_deliver(struct world *w, size_t index)
 
 /* --- running --- */
 
+static struct host_conf host_conf_of(struct world *w, unsigned side, struct host_file *files)
+{
+	return (struct host_conf){
+		.name = side ? "B" : "A",
+		.files = files,
+		.file_count = pki(&w->conf, side, files),
+		.addr = addr_of(own_ip[side]),
+		.peer = addr_of(own_ip[1 - side]),
+		.first_spi = 0xa0000001u + side * 0x10000000u,
+		.seed = 7 + side,
+		.now = w->now,
+		.engine = { .deterministic = true, .cookie_threshold = w->conf.cookies ? 1 : 0 },
+		.ops = { .owner = w, .send = sent, .when = when, .done = done, .secret = learned },
+	};
+}
+
+/* Read once for each way to configure: reading takes longer than a handshake. */
+static struct config *config_of(const struct world_conf *c, unsigned side, struct host_conf *host)
+{
+	static struct config *seen[64];
+	size_t i = side | (size_t)c->ecdsa << 1 | (size_t)c->nat << 2 | (size_t)c->other_ke << 3 | (size_t)c->start << 4 |
+	           (size_t)c->by_name << 5;
+	struct text text = { 0 };
+
+	if (!seen[i]) {
+		write_config(c, side, &text);
+		host->config = text_str(&text);
+		seen[i] = host_config(host);
+		text_clear(&text);
+	}
+	if (!seen[i])
+		exit(2);
+	return seen[i];
+}
+
 struct world *world_new(const struct world_conf *conf)
 {
 	struct world *w = calloc(1, sizeof(*w));
@@ -178,26 +213,12 @@ struct world *world_new(const struct world_conf *conf)
 	tap_init(&w->tap);
 	for (unsigned side = 0; side < 2; side++) {
 		struct host_file files[3];
-		struct text config = { 0 };
-		struct host_conf host = {
-			.name = side ? "B" : "A",
-			.files = files,
-			.file_count = pki(conf, side, files),
-			.addr = addr_of(own_ip[side]),
-			.peer = addr_of(own_ip[1 - side]),
-			.first_spi = 0xa0000001u + side * 0x10000000u,
-			.seed = 7 + side,
-			.now = w->now,
-			.engine = { .deterministic = true, .cookie_threshold = conf->cookies ? 1 : 0 },
-			.ops = { .owner = w, .send = sent, .when = when, .done = done, .secret = learned },
-		};
+		struct host_conf host = host_conf_of(w, side, files);
 
-		write_config(conf, side, &config);
-		host.config = text_str(&config);
+		host.loaded = config_of(conf, side, &host);
 		w->host[side] = host_new(&host);
 		if (!w->host[side])
 			exit(2);
-		text_clear(&config);
 	}
 	host_load(w->host[1]);
 	host_load(w->host[0]);

@@ -94,22 +94,33 @@ static bool add_pki(struct host *h, const struct config *config)
 	return ok;
 }
 
-static bool read_config(struct host *h, const struct host_conf *conf)
+struct config *host_config(const struct host_conf *conf)
 {
 	struct config_loader loader = { (void *)(uintptr_t)conf, read_text, no_glob, list_folder };
+	struct config *config = NULL;
 	struct problems problems = { 0 };
 	struct text words = { 0 };
-	bool ok = config_load(&loader, MAIN_FILE, &h->config, &problems) && problems.errors == 0;
+	bool ok = config_load(&loader, MAIN_FILE, &config, &problems) && problems.errors == 0;
 
 	for (const struct problem *p = problems.first; !ok && p; p = p->next) {
 		config_problem_print(&words, p);
 		text_add(&words, "\n");
 	}
-	if (!ok)
-		fprintf(stderr, "test configuration of %s:\n%s", h->name, text_str(&words));
+	if (!ok) {
+		fprintf(stderr, "test configuration of %s:\n%s", conf->name, text_str(&words));
+		config_free(config);
+	}
 	text_clear(&words);
 	problems_clear(&problems);
-	return ok && add_shared(h, h->config) && add_pki(h, h->config);
+	return ok ? config : NULL;
+}
+
+static bool read_config(struct host *h, const struct host_conf *conf)
+{
+	h->config = conf->loaded;
+	if (!h->config)
+		h->config = h->own_config = host_config(conf);
+	return h->config && add_shared(h, h->config) && add_pki(h, h->config);
 }
 
 struct host *host_new(const struct host_conf *conf)
@@ -177,7 +188,7 @@ void host_free(struct host *h)
 		return;
 	engine_free(h->engine);
 	keyring_free(h->ring);
-	config_free(h->config);
+	config_free(h->own_config);
 	LIST_EACH_SAFE(at, &h->pendings)
 		pending_free(h, LIST_ITEM(at, struct pending, link));
 	LIST_EACH_SAFE(at, &h->children)

@@ -72,6 +72,7 @@ struct host_conf {
 	const char *config;      /* swanctl.conf text, secrets included; certificates and keys by name from `files` */
 	const struct host_file *files;
 	size_t file_count;
+	struct config *loaded;   /* NULL, or what host_config made of the same text: borrowed, and shared by many */
 	struct addr addr, peer;  /* its own; what every name is resolved to (ADDR_NONE: none is) */
 	uint32_t first_spi;
 	uint64_t seed;
@@ -85,7 +86,7 @@ struct host {
 	struct addr addr, peer;
 	struct engine *engine;
 	struct keyring *ring;
-	struct config *config;
+	struct config *config, *own_config; /* own_config: the same, or NULL when it is borrowed */
 	struct rng rng;
 	struct now now;
 	struct host_ops ops;
@@ -96,7 +97,8 @@ struct host {
 	const char *fault;                    /* literal; NULL: none */
 };
 
-/* NULL after a message on stderr: a fault of the test. */
+/* Both: NULL after a message on stderr: a fault of the test. */
+struct config *host_config(const struct host_conf *conf);
 struct host *host_new(const struct host_conf *conf);
 void host_free(struct host *h);
 /* Loads the connections of its configuration (COMMAND_LOAD each) and pumps. */
