@@ -103,6 +103,7 @@ static struct attempt *attempt_new(struct conn_entry *entry, struct sa *sa)
 	a->sa = sa;
 	a->at.begun = entry->engine->now;
 	a->at.initiator = sa->initiator;
+	a->at.up = sa->established != 0; /* its connection was unloaded and loaded again meanwhile */
 	a->at.path = sa->path;
 	sa->attempt = a;
 	return a;
