@@ -295,6 +295,14 @@ static void reload(struct sim *s, enum side side)
 	check_step(s);
 }
 
+/* Its SAs go on without the configuration that made them; some time later it is there again. */
+static void unload(struct sim *s, enum side side)
+{
+	plan_order(s, side, "unload", &(struct command){ .kind = COMMAND_UNLOAD, .name = "net" });
+	sim_until(s, s->now.boot + rng_below(&s->script, SECONDS(60)));
+	reload(s, side);
+}
+
 /* All that it knew is gone; its commands have no end. */
 static void crash(struct sim *s, enum side side)
 {
@@ -328,6 +336,8 @@ static void one(struct sim *s, enum side side, uint64_t what)
 		host_network(s->host[side], s->now);
 	else if (what < 92)
 		s->partition = s->now.boot + rng_below(&s->script, SECONDS(240));
+	else if (what < 95)
+		unload(s, side);
 	else
 		initiate(s, side);
 }
