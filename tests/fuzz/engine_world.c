@@ -360,10 +360,10 @@ size_t world_rows_missing(void)
 	return n;
 }
 
-void world_print_rows(void)
+void world_print_rows(bool names)
 {
 	fprintf(stderr, "# %zu of %zu rows of the step table were taken\n", row_count() - world_rows_missing(), row_count());
 	for (size_t i = 0; i < row_count(); i++)
-		if (rows[i] == 0)
+		if (names && rows[i] == 0)
 			fprintf(stderr, "#   never: %s\n", step_table_row(&ike_v2_steps, i)->name);
 }

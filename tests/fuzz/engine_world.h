@@ -51,5 +51,5 @@ void world_close(struct world *w);
 
 /* Rows of the step table that were taken in all runs of this process; printed when it ends. */
 void world_count_rows(const struct world *w);
-void world_print_rows(void);
+void world_print_rows(bool names); /* names: of those that were not taken */
 size_t world_rows_missing(void);

@@ -677,7 +677,7 @@ static void run_program(struct bytes code)
 
 static void at_end(void)
 {
-	world_print_rows();
+	world_print_rows(true);
 	if (world_rows_missing() > 0) {
 		fprintf(stderr, "ERROR: rows of the step table that no program of engine_programs.c takes\n");
 		fflush(NULL);

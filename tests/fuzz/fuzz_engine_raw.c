@@ -16,6 +16,11 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void at_end(void)
+{
+	world_print_rows(false);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct reason why = { 0 };
@@ -25,7 +30,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	if (!crypto_start(&why))
 		abort();
 	key_sign_fixed_by(ecdsa_fixed);
-	(void)atexit(world_print_rows);
+	(void)atexit(at_end);
 	return 0;
 }
 

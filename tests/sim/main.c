@@ -23,7 +23,7 @@
 
 #ifdef __SANITIZE_ADDRESS__ /* slower, and its results stand beside those of the ordinary build */
 #define SUITE "sim-asan/"
-#define SEEDS 300
+#define SEEDS 1000
 #else
 #define SUITE "sim/"
 #define SEEDS 2000
