@@ -84,8 +84,8 @@ static void print_text(const struct cli *cli, const char *path, const struct con
 		struct text line = { 0 };
 
 		config_problem_print(&line, p);
-		printf("%s%s%s: %s\n", p->warning ? cli_yellow(cli) : cli_red(cli), p->warning ? "warning" : "error", cli_plain(cli),
-		       text_str(&line));
+		/* a warning says that it is one */
+		printf("%s%s%s%s\n", p->warning ? cli_yellow(cli) : cli_red(cli), p->warning ? "" : "error: ", text_str(&line), cli_plain(cli));
 		text_clear(&line);
 	}
 	if (!config)

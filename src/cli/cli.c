@@ -25,7 +25,7 @@ static const struct cli_command {
 	  "                     configured and where, and what would make them meet;\n"
 	  "                     without NAME: peers that no connection fits" },
 	{ "check", "[FILE]", MAY_NAME, cli_check, "read a configuration and name its faults, without a daemon" },
-	{ "version", "", NO_NAME, cli_version, "show the version, of the daemon too if it runs" },
+	{ "version", "", NO_NAME, cli_version, "show the version" },
 };
 
 void cli_help(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The blocks of listings and events: an IKE SA, a Child SA, a connection. The keys, their order and presence: vici.md 6. */
 #include "control/private.h"
+#include "crypto/pki.h"
 
 static void key_spi(struct text *m, const char *key, uint32_t spi)
 {
@@ -255,11 +256,23 @@ static const char *auth_words(const struct auth_round *round)
 	return "any";
 }
 
-static void list_cert_names(struct text *m, const char *key, const char *const *names, size_t count)
+/* By their subjects, as strongSwan does. */
+static void list_certs(struct text *m, const char *key, const struct bytes *certs, size_t count)
 {
 	vici_list(m, key);
-	for (size_t i = 0; i < count; i++)
-		vici_item_str(m, names && names[i] ? names[i] : "(loaded)");
+	for (size_t i = 0; i < count; i++) {
+		struct arena arena = { 0 };
+		struct reason why;
+		struct cert *cert = cert_read(certs[i], &why, &arena);
+		struct text subject = { 0 };
+
+		if (cert)
+			dn_print(&subject, cert_subject(cert));
+		vici_item_str(m, cert ? text_str(&subject) : "(unreadable)");
+		text_clear(&subject);
+		cert_free(cert);
+		arena_clear(&arena);
+	}
 	vici_list_end(m);
 }
 
@@ -277,8 +290,8 @@ static void put_round(struct text *m, const char *side, size_t number, const str
 	vici_list_end(m);
 	vici_list(m, "cert_policy");
 	vici_list_end(m);
-	list_cert_names(m, "certs", round->cert_names, round->cert_count);
-	list_cert_names(m, "cacerts", round->cacert_names, round->cacert_count);
+	list_certs(m, "certs", round->certs, round->cert_count);
+	list_certs(m, "cacerts", round->cacerts, round->cacert_count);
 	vici_section_end(m);
 }
 

@@ -28,6 +28,7 @@ comes_to_nothing()
 	b=$(adit gb explain net 2>&1)
 	printf '%s\n' "$a" >"$case/ga/explain"
 	printf '%s\n' "$b" >"$case/gb/explain"
+	expect_not "what is said" "$up$a$b" 'refused: (the )?peer refused: (the )?peer' 'refused: refused'
 	alive ga gb
 	no_pings a "${B[v4]}"
 }
@@ -96,6 +97,7 @@ bad_certificate()
 		expect "explain of the side that was refused" "$b" AUTHENTICATION_FAILED peer
 		if up gb net; then fail "up succeeds from B"; fi
 		expect "up of B" "$said" AUTHENTICATION_FAILED
+		[ "$name" != b-expired ] || expect "up of B (its own visible fault)" "$said" 'own fault.*expired'
 		a=$(adit ga explain net 2>&1)
 		b=$(adit gb explain net 2>&1)
 		printf '%s\n' "$a" >"$case/ga/explain.2"
@@ -159,8 +161,12 @@ typo()
 	within 2 grep -q "is ready" "$case/ga/adit.log"
 	expect "the log" "$(cat "$case/ga/adit.log")" "swanctl\.conf:$line" start_acton
 	if up ga net; then fail "up of the faulty connection succeeds"; fi
-	expect "up" "$said" "start_acton|swanctl\.conf:$line"
-	expect "the connections" "$(adit ga status)" good
+	expect "up" "$said" "swanctl\.conf:$line:.*start_acton"
+	if said=$(adit ga explain net 2>&1); then fail "explain of the faulty connection succeeds"; fi
+	expect "explain" "$said" "not loaded.*swanctl\.conf:$line:.*start_acton"
+	expect "the connections" "$(adit ga status)" '^good ' '^net  not loaded' "swanctl\.conf:$line:.*start_acton"
+	if said=$(adit ga status net 2>&1); then fail "status of the faulty connection succeeds"; fi
+	expect "status" "$said" "not loaded.*swanctl\.conf:$line:"
 	# a brace that is missing
 	head -n -1 "$case/ga/swanctl/swanctl.conf" >"$case/ga/swanctl/broken.conf"
 	if said=$(adit ga check /etc/swanctl/broken.conf 2>&1); then fail "check finds no missing brace"; fi
@@ -191,7 +197,7 @@ second_daemon()
 	said=$(t=10 on ga unshare --mount bash -c 'mount -t tmpfs run /run && exec "$@"' - "$program" run -c /etc/swanctl/swanctl.conf 2>&1)
 	rc=$?
 	[ $rc = 1 ] || fail "the second daemon ends with status $rc: $said"
-	expect "the second daemon" "$said" 'port 500' "$pid"
+	expect "the second daemon" "$said" 'port 500' "pid $pid"
 	alive ga
 	pings_both v4
 	[ -S "/proc/${holder[ga]}/root$vici" ] || fail "the first daemon's socket is gone"

@@ -35,6 +35,7 @@ driven()
 	swanctl_on ga --list-conns
 	expect "--list-conns" "$said" '^net: IKEv2' 'local: +198.51.100.1' 'remote: +203.0.113.1' 'id: a.test' 'id: b.test' \
 		'net: TUNNEL' 'local: .*10.1.0.0/24' 'remote: .*10.2.0.0/24'
+	[ "$1" = psk ] || expect "--list-conns" "$said" 'certs: O=adit tests, CN=a.test'
 	swanctl_on ga --initiate --child net
 	expect "--initiate" "$said" "initiate completed successfully" IKE_SA_INIT IKE_AUTH
 	pings_both v4 v6
