@@ -89,8 +89,10 @@ void retransmit_doubt(struct exchange *x, const struct reason *why)
 
 	engine_count(e, COUNTER_UNAUTHENTICATED);
 	if (x->give_up == NEVER) {
+		struct reason *fresh = reason_keep(why); /* `why` may tell of the old one once more */
+
 		give_back_doubt(x);
-		x->doubt = reason_keep(why);
+		x->doubt = fresh;
 		x->give_up = soon;
 	}
 	if (!timer_armed(&x->timer) || x->timer.deadline > x->give_up)
