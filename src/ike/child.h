@@ -6,6 +6,9 @@
 
 #include "ike/sa.h"
 
+/* Of one IKE SA: what a peer, though authenticated, can make us hold. Its further requests get NO_ADDITIONAL_SAS. */
+#define CHILDREN_MAX 512u
+
 struct child {
 	struct list link;              /* sa->children; engine->removals when there was no memory for the event */
 	struct sa *sa;

@@ -233,12 +233,12 @@ static void fresh_request(struct sa *sa, const struct input *in, struct arena *a
 	struct engine *e = sa->engine;
 	struct exchange *x;
 	struct reason why = { 0 };
-	const struct step *row = bad ? NULL : step_find(sa->table, RESPONDER, in->h.exchange, STAGE_FIRST, ASK_NONE, sa->phase, inner, &why);
+	const struct step *row = step_find(sa->table, RESPONDER, in->h.exchange, STAGE_FIRST, ASK_NONE, sa->phase, bad ? NULL : inner, &why);
 	/* IKE_AUTH is asked by whoever made the SA (1.2): never the other way round */
 	bool wrong_side = in->h.exchange == IKEV2_EXCHANGE_IKE_AUTH && sa->initiator;
 
 	/* no such exchange in this phase: as if it had not come; the message ID stays free */
-	if (wrong_side || (!bad && !row && why.kind == REASON_UNEXPECTED)) {
+	if (wrong_side || (!row && why.kind == REASON_UNEXPECTED)) {
 		engine_count(e, COUNTER_UNEXPECTED);
 		return;
 	}

@@ -26,6 +26,9 @@ enum outcome child_take(struct exchange *x, struct reason *why)
 	struct notify n;
 	struct ke ke;
 
+	if (x->sa->child_count >= CHILDREN_MAX)
+		return refuse(why, REASON_LIMIT, IKEV2_NOTIFY_NO_ADDITIONAL_SAS, value_number(x->sa->child_count),
+		              value_number(CHILDREN_MAX), x->sa->conn->at), REFUSED;
 	if (!w || !read_ke(x, &ke, why) || !take_nonce(x, &w->plan.ni, why))
 		return REFUSED;
 	if (notify_find(&n, &x->payloads, IKEV2_NOTIFY_USE_TRANSPORT_MODE))

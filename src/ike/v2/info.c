@@ -58,7 +58,7 @@ enum outcome info_done(struct exchange *x, struct reason *why)
 /* --- the peer's --- */
 
 struct taken {
-	uint8_t spis[64 * 4]; /* ours, of the pairs that the peer deletes */
+	uint8_t spis[CHILDREN_MAX * 4]; /* ours, of the pairs that the peer deletes */
 	size_t len;
 	bool ike;
 	uint16_t fatal;       /* notify that ends the IKE SA */

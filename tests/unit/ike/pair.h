@@ -13,7 +13,7 @@
 
 #define DATAGRAMS_MAX 256
 #define DONE_MAX 32
-#define INSTALLED_MAX 64
+#define INSTALLED_MAX 600
 #define HELD_MAX 64
 
 struct datagram {

@@ -131,6 +131,71 @@ static void after_auth(void **state)
 	pair_clear(&p);
 }
 
+/* An authenticated peer cannot make Child SAs without end; when it deletes all in one message, all are named in the answer. */
+static void children_without_end(void **state)
+{
+	static uint8_t room[4096], spis[4 * CHILDREN_MAX];
+	struct arena arena = { 0 };
+	struct message_writer m;
+	struct bytes chain;
+	uint8_t first = 0;
+	struct pair p;
+	uint32_t id = 2;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 505);
+	pair_initiate(&p, ALICE, "office");
+	p.filter = drop_all;
+	chain = child_request(room, sizeof(room), &arena, &first);
+	for (unsigned i = 0; i < CHILDREN_MAX + 10; i++) {
+		/* each with an SPI of its own */
+		put_u32((uint8_t *)(uintptr_t)chain.at + 12, 0x1000 + i);
+		send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, id++, first, chain);
+		pair_deliver(&p);
+		put_u32(spis + 4 * (i % CHILDREN_MAX), 0x1000 + i % CHILDREN_MAX);
+	}
+	assert_int_equal(pair_children(&p, BOB), CHILDREN_MAX);
+	assert_int_equal(p.node[BOB].last_refusal, REASON_LIMIT);
+	assert_int_equal(pair_up(&p, BOB), 1);
+	m = chain_begin(room, sizeof(room));
+	delete_write(&m, IKEV2_PROTOCOL_ESP, 4, bytes(spis, sizeof(spis)));
+	chain = chain_end(&m, &first);
+	send_sealed(&p, ALICE, IKEV2_EXCHANGE_INFORMATIONAL, id, first, chain);
+	assert_int_equal(pair_children(&p, BOB), 1);
+	assert_int_equal(p.queued, 1);
+	assert_true(p.queue[0]->len > 4 * (CHILDREN_MAX - 1));
+	arena_clear(&arena);
+	pair_clear(&p);
+}
+
+/* Malformed inside of the seal, in an exchange whose time has not come: it is as if it had not come, on both sides. */
+static void malformed_before_auth(void **state)
+{
+	static const uint8_t lies[] = { 0, 0, 0xff, 0xff, 1, 2, 3, 4 };
+
+	(void)state;
+	for (unsigned from = 0; from < 2; from++)
+		for (unsigned exchange = 34; exchange < 44; exchange++) {
+			struct pair p;
+			unsigned sent;
+
+			if (exchange == IKEV2_EXCHANGE_IKE_AUTH)
+				continue;
+			pair_init(&p, pair_alice, pair_bob, 506);
+			p.filter = only_init;
+			pair_initiate(&p, ALICE, "office");
+			sent = p.sent[!from];
+			for (uint32_t id = 0; id < 3; id++)
+				send_sealed(&p, from, (uint8_t)exchange, id, IKEV2_PAYLOAD_NOTIFY, bytes(lies, sizeof(lies)));
+			assert_int_equal(p.sent[!from], sent);
+			p.filter = NULL;
+			pair_run(&p, 60000);
+			assert_int_equal(pair_up(&p, ALICE), 1);
+			assert_int_equal(pair_up(&p, BOB), 1);
+			pair_clear(&p);
+		}
+}
+
 /* Malformed inside of the seal: INVALID_SYNTAX, and the SA ends on both sides (2.21.3). */
 static void malformed_inside(void **state)
 {
@@ -535,6 +600,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(before_auth), cmocka_unit_test(after_auth), cmocka_unit_test(malformed_inside),
+		cmocka_unit_test(children_without_end), cmocka_unit_test(malformed_before_auth),
 		cmocka_unit_test(critical_payload), cmocka_unit_test(rekey_refused), cmocka_unit_test(without_auth), cmocka_unit_test(while_closing),
 		cmocka_unit_test(mutated),
 		cmocka_unit_test(reflected), cmocka_unit_test(versions), cmocka_unit_test(unknown_spi),
