@@ -222,16 +222,19 @@ static void command_initiate(struct request *q)
 
 static void command_terminate(struct request *q)
 {
+	long long ike_id = vici_find_number(q->message, "ike-id", 0), child_id = vici_find_number(q->message, "child-id", 0);
 	struct command command = {
 		.kind = COMMAND_TERMINATE,
 		.name = argument(q, "ike"),
 		.child = argument(q, "child"),
-		.ike_id = (uint32_t)vici_find_number(q->message, "ike-id", 0),
-		.child_id = (uint32_t)vici_find_number(q->message, "child-id", 0),
+		.ike_id = (uint32_t)ike_id,
+		.child_id = (uint32_t)child_id,
 		.force = vici_find_bool(q->message, "force", false),
 	};
 
-	if (!command.name && !command.child && !command.ike_id && !command.child_id)
+	if (ike_id < 0 || ike_id > UINT32_MAX || child_id < 0 || child_id > UINT32_MAX) /* cut to 32 bits it would be another's */
+		answer_fail(&q->answer, "no matching SAs to terminate found");
+	else if (!command.name && !command.child && !command.ike_id && !command.child_id)
 		answer_fail(&q->answer, "missing terminate selector");
 	else
 		start(q, &command, vici_find_number(q->message, "timeout", 0), "SA");

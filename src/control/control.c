@@ -89,13 +89,13 @@ static void client_send(struct control_client *client, enum vici_packet type, co
 	text_clear(&segment);
 }
 
-void client_event(struct control_client *client, enum on_event e, struct bytes message)
+void client_event(struct control_client *client, enum on_event e, const struct text *message)
 {
-	for (unsigned i = 0; i < client->registered[e]; i++)
-		client_send(client, VICI_EVENT, on_event_name(e), message);
+	for (unsigned i = 0; i < client->registered[e] && !message->failed; i++)
+		client_send(client, VICI_EVENT, on_event_name(e), bytes(message->at, message->len));
 }
 
-void control_event(struct control *c, enum on_event e, struct bytes message)
+void control_event(struct control *c, enum on_event e, const struct text *message)
 {
 	LIST_EACH(at, &c->clients)
 		client_event(LIST_ITEM(at, struct control_client, link), e, message);
@@ -148,6 +148,12 @@ bool add_not_loaded(struct text *t, const struct control *c, const char *name)
 	return faulty;
 }
 
+/* One that could not be written whole becomes an empty one: the client waits for it. */
+static void client_answer(struct control_client *client, const struct text *m)
+{
+	client_send(client, VICI_CMD_RESPONSE, NULL, m->failed ? bytes_none() : bytes(m->at, m->len));
+}
+
 static void run_command(struct control_client *client, const struct vici_segment *s)
 {
 	const struct control_command *command = control_command_find(s->name);
@@ -164,7 +170,7 @@ static void run_command(struct control_client *client, const struct vici_segment
 	else
 		command->run(&q);
 	if (!q.later)
-		client_send(client, VICI_CMD_RESPONSE, NULL, bytes(q.answer.at, q.answer.len));
+		client_answer(client, &q.answer);
 	text_clear(&q.answer);
 	arena_clear(&q.arena);
 }
@@ -279,7 +285,7 @@ void waiting_answer(struct control *c, struct waiting *w, bool success, const ch
 	}
 	if (!success)
 		vici_key_str(&m, "errmsg", errmsg);
-	client_send(client, VICI_CMD_RESPONSE, NULL, bytes(m.at, m.len));
+	client_answer(client, &m);
 	text_clear(&m);
 	c->host.resume(c->host.ctx, client->peer);
 }

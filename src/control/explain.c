@@ -69,7 +69,7 @@ static bool put_attempt(void *ctx, const struct story_attempt *a)
 	for (size_t i = 0; i < a->count; i++)
 		put_entry(&m, i, &a->entries[i]);
 	vici_section_end(&m);
-	client_event(q->client, ON_ADIT_STORY, bytes(m.at, m.len));
+	client_event(q->client, ON_ADIT_STORY, &m);
 	text_clear(&m);
 	return !q->client->dropped;
 }

@@ -161,6 +161,16 @@ void put_child(struct text *m, const struct control *c, const struct child_info 
 	list_selectors(m, "remote-ts", child->remote_ts);
 }
 
+void open_child(struct text *m, const struct child_info *child)
+{
+	struct text name = { 0 };
+
+	/* a section's name has 255 bytes at most; `name` tells the whole */
+	text_add(&name, "%.240s-%u", child->name, child->id);
+	vici_section(m, text_str(&name));
+	text_clear(&name);
+}
+
 /* --- list-sas --- */
 
 struct sa_filter {
@@ -173,15 +183,12 @@ struct sa_filter {
 static bool list_child(void *ctx, const struct child_info *child)
 {
 	struct sa_filter *f = ctx;
-	struct text name = { 0 };
 
 	if ((f->child.len && !bytes_equal(f->child, bytes_str(child->name))) || (f->child_id && f->child_id != child->id))
 		return true;
-	text_add(&name, "%s-%u", child->name, child->id);
-	vici_section(f->m, text_str(&name));
+	open_child(f->m, child);
 	put_child(f->m, f->q->control, child);
 	vici_section_end(f->m);
-	text_clear(&name);
 	return true;
 }
 
@@ -200,7 +207,7 @@ static bool list_sa(void *ctx, const struct ike_info *ike)
 	engine_each_child(f->q->control->engine, ike->id, list_child, f);
 	vici_section_end(&m);
 	vici_section_end(&m);
-	client_event(f->q->client, ON_LIST_SA, bytes(m.at, m.len));
+	client_event(f->q->client, ON_LIST_SA, &m);
 	text_clear(&m);
 	return !f->q->client->dropped;
 }
@@ -351,7 +358,7 @@ static bool list_conn(void *ctx, const struct connection *conn)
 	if (f->ike.len && !bytes_equal(f->ike, bytes_str(conn->name)))
 		return true;
 	put_connection(&m, conn);
-	client_event(f->q->client, ON_LIST_CONN, bytes(m.at, m.len));
+	client_event(f->q->client, ON_LIST_CONN, &m);
 	text_clear(&m);
 	return !f->q->client->dropped;
 }

@@ -174,7 +174,7 @@ static void send_cert(void *to, struct bytes der, bool has_key, bool ca)
 	if (has_key)
 		vici_key_str(&m, "has_privkey", "yes");
 	vici_key(&m, "data", der);
-	client_event(q->client, ON_LIST_CERT, bytes(m.at, m.len));
+	client_event(q->client, ON_LIST_CERT, &m);
 	text_clear(&m);
 }
 

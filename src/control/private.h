@@ -73,8 +73,9 @@ struct request {
 	bool later;             /* the answer comes from control_done */
 };
 
-void client_event(struct control_client *client, enum on_event e, struct bytes message);  /* if it registered */
-void control_event(struct control *c, enum on_event e, struct bytes message);             /* to all that registered */
+/* A message that could not be written whole is not sent. */
+void client_event(struct control_client *client, enum on_event e, const struct text *message); /* if it registered */
+void control_event(struct control *c, enum on_event e, const struct text *message);            /* to all that registered */
 bool control_wanted(const struct control *c, enum on_event e);
 
 void answer_ok(struct text *m);
@@ -90,6 +91,7 @@ void waiting_free(struct control *c, struct waiting *w);
 /* list.c */
 void put_ike(struct text *m, const struct control *c, const struct ike_info *ike);
 void put_child(struct text *m, const struct control *c, const struct child_info *child);
+void open_child(struct text *m, const struct child_info *child); /* its section: "net-7" */
 void command_list_sas(struct request *q);
 void command_list_conns(struct request *q);
 void command_get_conns(struct request *q);

@@ -39,12 +39,12 @@ static void tell_story(struct control *c, const struct tell *tell)
 
 	if (w && w->client && w->loglevel >= 1) {
 		put_log(&m, tell, false);
-		client_event(w->client, ON_CONTROL_LOG, bytes(m.at, m.len));
+		client_event(w->client, ON_CONTROL_LOG, &m);
 		text_clear(&m);
 	}
 	if (control_wanted(c, ON_LOG)) {
 		put_log(&m, tell, true);
-		control_event(c, ON_LOG, bytes(m.at, m.len));
+		control_event(c, ON_LOG, &m);
 		text_clear(&m);
 	}
 }
@@ -65,7 +65,7 @@ static void tell_ike(struct control *c, const struct tell *tell, bool up)
 	vici_section(&m, sa_name(tell));
 	put_ike(&m, c, tell->ike);
 	vici_section_end(&m);
-	control_event(c, ON_IKE_UPDOWN, bytes(m.at, m.len));
+	control_event(c, ON_IKE_UPDOWN, &m);
 	text_clear(&m);
 }
 
@@ -78,13 +78,13 @@ static void tell_update(struct control *c, const struct tell *tell)
 	vici_section(&m, sa_name(tell));
 	put_ike(&m, c, tell->ike);
 	vici_section_end(&m);
-	control_event(c, ON_IKE_UPDATE, bytes(m.at, m.len));
+	control_event(c, ON_IKE_UPDATE, &m);
 	text_clear(&m);
 }
 
 static void tell_child(struct control *c, const struct tell *tell, bool up)
 {
-	struct text m = { 0 }, name = { 0 };
+	struct text m = { 0 };
 
 	if (!tell->ike || !tell->child || !control_wanted(c, ON_CHILD_UPDOWN))
 		return;
@@ -93,14 +93,12 @@ static void tell_child(struct control *c, const struct tell *tell, bool up)
 	vici_section(&m, sa_name(tell));
 	put_ike(&m, c, tell->ike);
 	vici_section(&m, "child-sas");
-	text_add(&name, "%s-%u", tell->child->name, tell->child->id);
-	vici_section(&m, text_str(&name));
+	open_child(&m, tell->child);
 	put_child(&m, c, tell->child);
 	vici_section_end(&m);
 	vici_section_end(&m);
 	vici_section_end(&m);
-	control_event(c, ON_CHILD_UPDOWN, bytes(m.at, m.len));
-	text_clear(&name);
+	control_event(c, ON_CHILD_UPDOWN, &m);
 	text_clear(&m);
 }
 

@@ -458,6 +458,43 @@ static void stops_sending_to_who_does_not_read(void **state)
 	assert_int_equal(bed->out[0].len, 0);
 }
 
+/* An id that is too large is nobody's, not that of who has its low 32 bits. */
+static void ids_are_not_cut(void **state)
+{
+	static const char *const ids[] = { "4294967303", "-4294967289", "-1" };
+	struct bed *bed = *state;
+	struct control_client *c = client(bed, 0);
+	struct text m = { 0 };
+
+	bed->token = 0;
+	for (unsigned i = 0; i < 6; i++) {
+		vici_key_str(&m, i & 1 ? "ike-id" : "child-id", ids[i / 2]);
+		feed(c, VICI_CMD_REQUEST, "terminate", &m);
+		assert_answer(bed, 0, "no", "no matching SAs to terminate found");
+	}
+	assert_int_equal(bed->token, 0);
+}
+
+/* A name of 255 bytes and an id are more than the name of a section can hold: what leaves is well-formed all the same. */
+static void long_names_in_events(void **state)
+{
+	struct bed *bed = *state;
+	struct control_client *c = client(bed, 0);
+	char name[256] = "";
+	struct ike_info ike = { .id = 7, .local_id = anybody, .remote_id = anybody };
+	struct child_info child = { .id = 4294967295u, .name = name, .life_at = NEVER, .rekey_at = NEVER, .state = CHILD_CREATED };
+	struct tell tell = { .kind = TELL_CHILD_UP, .connection = name, .ike = &ike, .child = &child };
+	struct vici_segment s;
+
+	memset(name, 'n', sizeof(name) - 1);
+	feed(c, VICI_EVENT_REGISTER, "child-updown", NULL);
+	assert_int_equal(next(bed, 0).type, VICI_EVENT_CONFIRM);
+	control_tell(bed->control, &tell);
+	s = next(bed, 0);
+	assert_int_equal(s.type, VICI_EVENT);
+	assert_true(vici_well_formed(s.message));
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -474,6 +511,8 @@ int main(void)
 		CASE(words_of_refusals),
 		CASE(tells_why_a_connection_is_not_loaded),
 		CASE(stops_sending_to_who_does_not_read),
+		CASE(ids_are_not_cut),
+		CASE(long_names_in_events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
