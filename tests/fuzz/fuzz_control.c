@@ -154,6 +154,19 @@ static bool reload(void *ctx, struct reason *why, struct arena *arena)
 	return refuse_text(why, REASON_CONFIG, 0, "there is no file");
 }
 
+static bool not_loaded(void *ctx, const char *name, struct text *line)
+{
+	(void)ctx;
+	text_add(line, "a line");
+	return name[0] == 'o';
+}
+
+static void each_not_loaded(void *ctx, void (*each)(void *to, const char *name, const char *line), void *to)
+{
+	(void)ctx;
+	each(to, "office", "a line");
+}
+
 static void describe(void *ctx, struct text *t)
 {
 	(void)ctx;
@@ -388,7 +401,8 @@ static struct control_host functions(struct bed *b)
 		.command = host_take_command, .counters = host_counters, .send = host_send, .resume = host_resume,
 		.load_shared = load_shared, .unload_shared = unload_one, .load_key = load_key, .unload_key = unload_one,
 		.load_cert = load_cert, .clear_creds = nothing, .each_shared = each_shared, .each_key = each_key,
-		.each_cert = each_cert, .reload = reload, .describe = describe, .drops = drops,
+		.each_cert = each_cert, .reload = reload, .not_loaded = not_loaded, .each_not_loaded = each_not_loaded,
+		.describe = describe, .drops = drops,
 	};
 }
 
