@@ -5,6 +5,7 @@
 #include "linux/nl.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
 
@@ -139,10 +140,24 @@ bool netlink_talk(struct netlink *nl, struct nlmsghdr *message, void (*each)(voi
 	return converse(nl, message, message->nlmsg_len, &a, error, what, why, arena);
 }
 
+/* A batch goes in one piece or not at all, and a socket's usual buffer (200 kB) holds some hundred rules only. */
+static void make_room(struct netlink *nl, size_t len)
+{
+	int fd = mnl_socket_get_fd(nl->socket), have = 0, want = len < INT_MAX / 4 ? (int)len : INT_MAX / 4;
+	socklen_t size = sizeof(have);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &have, &size) == 0 && have / 2 > want)
+		return;
+	want += want / 2;
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &want, sizeof(want)) < 0) /* past wmem_max only with rights */
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &want, sizeof(want));
+}
+
 bool netlink_batch(struct netlink *nl, struct bytes batch, const char *what, struct reason *why, struct arena *arena)
 {
 	struct answer a = { .sequence = nl->sequence };
 
+	make_room(nl, batch.len);
 	return converse(nl, batch.at, batch.len, &a, NULL, what, why, arena);
 }
 

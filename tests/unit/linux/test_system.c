@@ -174,6 +174,36 @@ static bool body_nft(void)
 	return true;
 }
 
+/* A gateway of many clients: one transaction that is longer than a socket's buffer is by itself. */
+static bool body_many(void)
+{
+	enum { MANY = 2000 };
+	struct selector remote[MANY], local = selector_of("0.0.0.0/0");
+	struct nft_policy policies[MANY];
+	uint32_t interface = 5;
+	struct netlink nl;
+	struct nft_table table = { .mark = 77, .ports = { 500, 4500 }, .interfaces = &interface, .interface_count = 1,
+		.policies = policies, .policy_count = MANY };
+
+	for (unsigned i = 0; i < MANY; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "10.%u.%u.1/32", 2 + i / 250, i % 250);
+		remote[i] = selector_of(text);
+		policies[i] = (struct nft_policy){ &local, &remote[i] };
+	}
+	if (!netlink_open(&nl, NETLINK_NETFILTER, &why, &arena))
+		return say("open");
+	if (!nft_set(&nl, &table, &why, &arena))
+		return say("nft_set of many");
+	table.policy_count = 1;
+	if (!nft_set(&nl, &table, &why, &arena))
+		return say("nft_set of one again");
+	nft_remove(&nl, &arena);
+	netlink_close(&nl);
+	return true;
+}
+
 static bool body_sysctl(void)
 {
 	static const char *const file = "/proc/sys/net/ipv4/conf/all/src_valid_mark";
@@ -271,6 +301,12 @@ static void nftables(void **state)
 	run(body_nft);
 }
 
+static void many_policies(void **state)
+{
+	(void)state;
+	run(body_many);
+}
+
 static void sysctls(void **state)
 {
 	(void)state;
@@ -288,6 +324,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(routes_and_rules),
 		cmocka_unit_test(nftables),
+		cmocka_unit_test(many_policies),
 		cmocka_unit_test(sysctls),
 		cmocka_unit_test(sockets),
 	};
