@@ -308,27 +308,53 @@ static void put_ours(struct batch *b, const struct ours *o, uint32_t mark, bool 
 	rule_close(b, &w);
 }
 
+/* The register holds 16 bits of an IP header: any of `bits` in them is set. */
+static void match_bits(struct rule_writer *w, uint16_t bits)
+{
+	static const uint16_t none = 0;
+	uint16_t mask = htons(bits);
+
+	if (expr_open(w, "bitwise")) {
+		put_be(w->m, NFTA_BITWISE_SREG, NFT_REG_1);
+		put_be(w->m, NFTA_BITWISE_DREG, NFT_REG_1);
+		put_be(w->m, NFTA_BITWISE_LEN, 2);
+		put_value(w, NFTA_BITWISE_MASK, &mask, 2);
+		put_value(w, NFTA_BITWISE_XOR, &none, 2);
+		expr_close(w);
+	}
+	compare(w, NFT_CMP_NEQ, &none, 2);
+}
+
 /* In the `mark` chain fragments have not met yet: later ones of UDP are marked too, they count only with their first one. */
 static void put_fragment_mark(struct batch *b, uint32_t mark)
 {
-	static const uint16_t none = 0;
 	struct rule_writer w = rule_open(b, "mark");
-	uint16_t mask[1] = { htons(0x1fff) }, zero[1] = { 0 };
 
 	match_family(&w, ADDR_V4);
 	match_protocol(&w, IP_PROTOCOL_UDP);
 	load_payload(&w, NFT_PAYLOAD_NETWORK_HEADER, 6, 2);
-	if (expr_open(&w, "bitwise")) {
-		put_be(w.m, NFTA_BITWISE_SREG, NFT_REG_1);
-		put_be(w.m, NFTA_BITWISE_DREG, NFT_REG_1);
-		put_be(w.m, NFTA_BITWISE_LEN, 2);
-		put_value(&w, NFTA_BITWISE_MASK, mask, 2);
-		put_value(&w, NFTA_BITWISE_XOR, zero, 2);
-		expr_close(&w);
-	}
-	compare(&w, NFT_CMP_NEQ, &none, 2);
+	match_bits(&w, 0x1fff);
 	match_local(&w);
 	set_mark(&w, mark);
+	rule_close(b, &w);
+}
+
+/* IPv6's fragments meet behind the `in` chain. Later ones of UDP have no ports: they count only with their first one, which was looked at. */
+static void put_fragment_in(struct batch *b)
+{
+	struct rule_writer w = rule_open(b, "in");
+
+	match_family(&w, ADDR_V6);
+	match_protocol(&w, IP_PROTOCOL_UDP);
+	if (expr_open(&w, "exthdr")) {
+		put_be(w.m, NFTA_EXTHDR_DREG, NFT_REG_1);
+		mnl_attr_put_u8(w.m, NFTA_EXTHDR_TYPE, IP_PROTOCOL_IPV6_FRAG);
+		put_be(w.m, NFTA_EXTHDR_OFFSET, 2);
+		put_be(w.m, NFTA_EXTHDR_LEN, 2);
+		expr_close(&w);
+	}
+	match_bits(&w, 0xfff8);
+	put_verdict(&w, NF_ACCEPT, NULL);
 	rule_close(b, &w);
 }
 
@@ -465,6 +491,7 @@ static void put_rules(struct batch *b, const struct nft_table *t)
 	}
 	for (size_t i = 0; i < COUNT_OF(ours); i++)
 		put_ours(b, &ours[i], t->mark, true);
+	put_fragment_in(b);
 	put_jump(b, "in");
 	put_jump(b, "fwd");
 	for (size_t i = 0; i < t->policy_count; i++)

@@ -9,7 +9,7 @@
  *
  * The table is `inet adit`; it is made anew with every change, in one transaction. Policies are dropped where packets enter this
  * host and where they are forwarded. Not dropped: what comes from our TUNs and from the loopback interface, IKE and
- * ESP to this host, neighbour discovery and ICMP errors to this host; and, where the remote net contains the local one
+ * ESP to this host (with later fragments of UDP), neighbour discovery and ICMP errors to this host; and, where the remote net contains the local one
  * (0.0.0.0/0), what stays inside the local net.
  */
 #pragma once

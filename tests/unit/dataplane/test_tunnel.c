@@ -70,6 +70,9 @@ static const struct pair_case sizes[] = {
 	  .check_a = "ping -6 -M do -s 1232 -c 2 -i 0.02 -W 5 -q 2001:db8:2::1 >/dev/null" },
 	{ "1280: IPv4 inside", .udp = true, .mtu = 1280, NETS4,
 	  .check_a = "ping -M do -s 1190 -c 2 -i 0.02 -W 5 -q 10.2.0.1 >/dev/null && ip route get 10.2.0.1 | grep -q 'mtu 1218'" },
+	/* later fragments of the tunnel's own datagrams have no ports, and come from inside remote_ts */
+	{ "1280: IPv6 host to host", .udp = true, .outer_v6 = true, .outer_fragments = true, .mtu = 1280, .local = "2001:db8:f::1",
+	  .remote = "2001:db8:f::2", .check_a = "ping -6 -M do -s 1232 -c 2 -i 0.02 -W 1 -q 2001:db8:f::2 >/dev/null" },
 	/* the path gets narrower while it is used: the first packet goes in fragments, the next is told */
 	{ "1500, then 1300", .udp = true, .outer_fragments = true, NETS4,
 	  .check_a = "ip link set out mtu 1300; ping -M do -s 1410 -c 1 -W 1 -q 10.2.0.1 >/dev/null; " /* the answer is too long for us */
