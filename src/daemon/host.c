@@ -47,6 +47,8 @@ static void do_tell(struct daemon *d, const struct tell *tell)
 		follow(d, tell->ike);
 	if (tell->kind == TELL_STORY)
 		log_story(d, tell);
+	if (tell->kind == TELL_IKE_UPDATE) /* a NAT's new mapping: the packets follow */
+		dataplane_ike_move(d->plane, tell->ike_id, &tell->ike->path, daemon_now());
 	control_tell(d->control, tell);
 }
 

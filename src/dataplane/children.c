@@ -274,6 +274,16 @@ bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct 
 	return true;
 }
 
+void dataplane_ike_move(struct dataplane *dp, uint32_t ike_id, const struct path *path, struct now now)
+{
+	LIST_EACH(pos, &dp->children) {
+		const struct child_params *p = &LIST_ITEM(pos, struct child, all)->params;
+
+		if (p->ike_id == ike_id && p->encap == ENCAP_UDP)
+			(void)dataplane_child_move(dp, p->id, path, now);
+	}
+}
+
 bool dataplane_child_counters(const struct dataplane *dp, uint32_t child_id, struct child_counters *out)
 {
 	const struct child *c = child_find(dp, child_id);

@@ -59,6 +59,8 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 void dataplane_child_remove(struct dataplane *dp, uint32_t child_id, struct now now);
 /* The peer is elsewhere now (MOBIKE, a NAT's new mapping): outer addresses, ports and MTU. False: no such Child SA. */
 bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct path *path, struct now now);
+/* The same for all Child SAs of an IKE SA that follow its path: those encapsulated in UDP. */
+void dataplane_ike_move(struct dataplane *dp, uint32_t ike_id, const struct path *path, struct now now);
 /* Has this host an address inside local_ts, of each family? If not, only forwarded traffic fits. False: no such Child SA. */
 bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool *v4, bool *v6);
 bool dataplane_child_counters(const struct dataplane *dp, uint32_t child_id, struct child_counters *out);

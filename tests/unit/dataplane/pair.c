@@ -131,7 +131,10 @@ static void on_moved(void *owner, uint32_t child_id, const struct path *from)
 {
 	struct site *s = owner;
 
-	s->moved = dataplane_child_move(s->dp, child_id, from, now());
+	(void)child_id;
+	dataplane_ike_move(s->dp, 2, &(struct path){ 0 }, now()); /* another's */
+	dataplane_ike_move(s->dp, 1, from, now());
+	s->moved = true;
 }
 
 static void on_drops(void *owner, enum drop why, uint32_t child_id, uint64_t count, const char *sample)
