@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A connection from its section. vici.md 11.1. */
+/* A connection from its section. doc/vici.md 11.1. */
 #include "config/build.h"
 
 #include <stdlib.h>

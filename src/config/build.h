@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From a plain tree to what it means: connections, secrets, keys, certificates. vici.md 11 to 13.
+ * From a plain tree to what it means: connections, secrets, keys, certificates. doc/vici.md 11 to 13.
  *
  * The same builders serve the file and VICI. Over VICI the tree comes from a message: its root has the name of the kind
  * ("connections", "secrets" ...), positions are empty, lists are lists, and certificates are contents, not names.

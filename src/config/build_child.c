@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The children of a connection. vici.md 11.3, 12.2. */
+/* The children of a connection. doc/vici.md 11.3, 12.2. */
 #include "config/builder.h"
 #include "config/scalar.h"
 

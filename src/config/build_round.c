@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The sections local* and remote* of a connection: how each side authenticates. vici.md 11.2, 12.3, 12.4. */
+/* The sections local* and remote* of a connection: how each side authenticates. doc/vici.md 11.2, 12.3, 12.4. */
 #include "config/builder.h"
 #include "config/scalar.h"
 #include "crypto/pki.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* secrets and authorities. vici.md 11.5, 11.6. */
+/* secrets and authorities. doc/vici.md 11.5, 11.6. */
 #include "config/builder.h"
 #include "config/load.h"
 #include "config/scalar.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A connection as configured: what swanctl.conf's `connections.NAME` or VICI's load-conn says, checked and with defaults
- * filled in. vici.md section 11.
+ * filled in. doc/vici.md section 11.
  *
  * Immutable once built. Two owners really exist (the engine's table and each SA made from it), hence the count of references.
  * All members lie in the object's own arena. Each setting that a refusal may name has its conf_at beside it (key set even when
@@ -90,7 +90,7 @@ struct connection {
 struct connection *connection_ref(const struct connection *c);
 void connection_unref(struct connection *c); /* NULL is fine */
 const struct child_conf *connection_child(const struct connection *c, const char *name);
-/* The same configuration, field by field (VICI's load-conn on an existing name, vici.md 13.2). */
+/* The same configuration, field by field (VICI's load-conn on an existing name, doc/vici.md 13.2). */
 bool connection_same_ike(const struct connection *a, const struct connection *b);
 bool child_conf_same(const struct child_conf *a, const struct child_conf *b);
 /*

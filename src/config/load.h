@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A configuration file and the folders beside it, loaded whole. vici.md 11, 13.
+ * A configuration file and the folders beside it, loaded whole. doc/vici.md 11, 13.
  *
  * What is right is loaded, what is wrong is told: a connection with an error is left out, the others are there. Only a syntax
  * error, or a file that cannot be read, makes the load fail: then nothing is given and nothing is to be changed.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * swanctl.conf's syntax: text -> raw tree. vici.md 10.
+ * swanctl.conf's syntax: text -> raw tree. doc/vici.md 10.
  *
  *     file     = { name [":" ref {"," ref}] "{" file "}" | name "=" value | "include" pattern }
  *     value    = { word | '"' text '"' }, up to the end of the line, "#" or "}"

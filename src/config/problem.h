@@ -52,5 +52,5 @@ void problems_clear(struct problems *list);
 
 /* One line without its end: "/etc/adit/adit.conf:12:5: connections.office.proposal: unknown key; nearest is proposals". */
 void config_problem_print(struct text *t, const struct problem *p);
-/* The same as VICI's load-conn, load-pool ... say it: "invalid value for: dpd_delay, config discarded (...)". vici.md 5.4. */
+/* The same as VICI's load-conn, load-pool ... say it: "invalid value for: dpd_delay, config discarded (...)". doc/vici.md 5.4. */
 void config_problem_errmsg(struct text *t, const struct problem *p);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Inheritance: from the raw tree with references to the plain one. vici.md 10.
+ * Inheritance: from the raw tree with references to the plain one. doc/vici.md 10.
  *
  * A section is seen through a *view*: the raw sections that make it up, the most important first. The view of a sub-section
  * NAME is, for each layer in order, the layer's own NAME followed by what that one refers to. A reference is an absolute

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The small grammars of configured values: numbers, times, bytes, truth, lists, 0x and 0s. vici.md 10, 12.5, 13.1.
+ * The small grammars of configured values: numbers, times, bytes, truth, lists, 0x and 0s. doc/vici.md 10, 12.5, 13.1.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The table of all configuration keys: ONE list that the builder checks against, takes its defaults from, and that the
- * manual is printed from. vici.md 11.
+ * manual is printed from. doc/vici.md 11.
  *
  * To build a key that stands here as not built: change its state, read it where its section is built, add a test row.
  */

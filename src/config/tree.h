@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A configuration as a tree: sections, settings and lists, each knowing where it stands. vici.md 10, 13.1.
+ * A configuration as a tree: sections, settings and lists, each knowing where it stands. doc/vici.md 10, 13.1.
  *
  * Made by two hands: parse.h reads files into it, and VICI's load-* messages are put into one by node_add_*. Files first
  * give a raw tree, with references; tree_resolve makes the plain tree that builders read.

@@ -162,7 +162,7 @@ static void add_why_not_found(struct text *words, const struct control *c, const
 	text_clear(&why);
 }
 
-/* vici.md 5.2: false with the answer written when the names lead nowhere. */
+/* doc/vici.md 5.2: false with the answer written when the names lead nowhere. */
 static bool initiate_names(struct request *q, const char *ike, const char *child)
 {
 	const struct engine *e = q->control->engine;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * load-conn and unload-conn: the message becomes the same tree that a file becomes, and the same builder reads it.
- * vici.md 5.4, 13.1. One bad key discards the whole connection; the old definition stays.
+ * doc/vici.md 5.4, 13.1. One bad key discards the whole connection; the old definition stays.
  */
 #include "config/build.h"
 #include "control/private.h"
@@ -83,7 +83,7 @@ static void hand_over(struct request *q, const struct command *command)
 		answer_fail(&q->answer, "out of memory");
 }
 
-/* A load is done when the engine has taken it: start actions run on (vici.md 13.2). */
+/* A load is done when the engine has taken it: start actions run on (doc/vici.md 13.2). */
 static void load_one(struct request *q, const struct node *section, struct problems *problems)
 {
 	struct control *c = q->control;
@@ -108,7 +108,7 @@ void command_load_conn(struct request *q)
 	if (!tree)
 		answer_fail(&q->answer, "parsing request failed");
 	else if (!section)
-		answer_ok(&q->answer); /* an empty message is good: vici.md 2 */
+		answer_ok(&q->answer); /* an empty message is good: doc/vici.md 2 */
 	else if (section->kind != NODE_SECTION || section->next)
 		answer_fail(&q->answer, "parsing request failed");
 	else

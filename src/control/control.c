@@ -196,7 +196,7 @@ static void take_segment(struct control_client *client, struct bytes segment)
 	struct vici_segment s;
 
 	if (!vici_segment_read(&s, segment))
-		return; /* vici.md 2: nothing is sent, the connection stays */
+		return; /* doc/vici.md 2: nothing is sent, the connection stays */
 	switch (s.type) {
 	case VICI_CMD_REQUEST:
 		run_command(client, &s);

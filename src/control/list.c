@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The blocks of listings and events: an IKE SA, a Child SA, a connection. The keys, their order and presence: vici.md 6. */
+/* The blocks of listings and events: an IKE SA, a Child SA, a connection. The keys, their order and presence: doc/vici.md 6. */
 #include "control/private.h"
 #include "crypto/pki.h"
 

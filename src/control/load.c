@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Loading and unloading credentials over VICI: everything goes to the host. vici.md 5.4. */
+/* Loading and unloading credentials over VICI: everything goes to the host. doc/vici.md 5.4. */
 #include <strings.h>
 
 #include "control/private.h"

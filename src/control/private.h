@@ -10,7 +10,7 @@
 
 #define CLIENTS_MAX 256
 
-/* Registrable events, in one list. vici.md 6. */
+/* Registrable events, in one list. doc/vici.md 6. */
 #define EVENTS(X)                                                                                                      \
 	X(LOG, "log")                                                                                                  \
 	X(CONTROL_LOG, "control-log")                                                                                  \
@@ -40,7 +40,7 @@ struct control_client {
 	bool dropped;                  /* it does not read: nothing more is sent */
 };
 
-/* A command that the engine works on. Lives on without its client (vici.md 1). */
+/* A command that the engine works on. Lives on without its client (doc/vici.md 1). */
 struct waiting {
 	uint64_t token;
 	struct control_client *client; /* NULL: it went, or was answered by the timeout */

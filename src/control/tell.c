@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The engine's news as VICI events, and the ends of commands as answers. vici.md 6. */
+/* The engine's news as VICI events, and the ends of commands as answers. doc/vici.md 6. */
 #include "control/private.h"
 #include "policy/explain.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * `adit run`: where everything meets. One event loop (libevent) hosts the engine, the data plane in user space, the
- * control server and the keyring. design.md section 6 names the roles; they meet here only by asks, answers and events.
+ * control server and the keyring. ARCHITECTURE.md names the roles; they meet here only by asks, answers and events.
  */
 #pragma once
 

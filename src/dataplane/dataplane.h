@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The data plane in user space: TUN on one side, sockets on the other, ESP between. design.md section 5.
+ * The data plane in user space: TUN on one side, sockets on the other, ESP between. ARCHITECTURE.md.
  *
  * The daemon owns the UDP sockets' IKE half: the data plane reads all datagrams and hands IKE ones (port 500, or the
  * non-ESP marker on 4500) up through `ike_received`; IKE goes out through dataplane_send_ike. One thread at a time calls these

@@ -40,7 +40,7 @@ struct child_plan {
 /* The selectors of `conf` with `dynamic` replaced by the SA's addresses. */
 bool child_selectors(const struct sa *sa, const struct child_conf *conf, struct selectors *local, struct selectors *remote,
                      struct arena *arena);
-/* ESP in UDP or not: design.md section 5. */
+/* ESP in UDP or not: ARCHITECTURE.md. */
 enum child_encap child_encap(const struct sa *sa);
 /* Derives the keys and asks the host to install. The SPI is the plan's until child_up or child_abort. */
 bool child_install(struct exchange *x, struct child_plan *plan, struct reason *why);

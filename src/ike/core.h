@@ -46,7 +46,7 @@ enum timer_kind { TIMER_SA = 1, TIMER_EXCHANGE, TIMER_ASK, TIMER_CHILD, TIMER_EN
 enum counter { COUNTERS(AS_COUNTER_ENUM) COUNTER_COUNT };
 #undef AS_COUNTER_ENUM
 
-/* VICI's order, vici.md 5.1. */
+/* VICI's order, doc/vici.md 5.1. */
 enum vici_counter {
 	VICI_IKE_REKEY_INIT,
 	VICI_IKE_REKEY_RESP,

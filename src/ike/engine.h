@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The engine: IKE without I/O. design.md sections 2 and 4.
+ * The engine: IKE without I/O. ARCHITECTURE.md.
  *
  * Datagrams, commands, answers and time go in; engine_next gives what is to be done: datagrams to send, questions to answer,
  * Child SAs to remove, news, and the end of commands. The engine reads no clock, opens no socket, draws no randomness of its own (it
@@ -55,7 +55,7 @@ void engine_free(struct engine *e);
 void engine_input(struct engine *e, struct now now, const struct path *path, struct bytes datagram);
 
 enum command_kind {
-	COMMAND_LOAD,       /* conn (the engine takes its own reference); same name: replaced by vici.md 13.2; start actions run */
+	COMMAND_LOAD,       /* conn (the engine takes its own reference); same name: replaced by doc/vici.md 13.2; start actions run */
 	COMMAND_UNLOAD,     /* name */
 	COMMAND_INITIATE,   /* name (or NULL: any connection), child (or NULL: all children); done when up, or failed */
 	COMMAND_TERMINATE,  /* name/child/ike_id/child_id; done when gone */
@@ -184,7 +184,7 @@ bool engine_next(struct engine *e, struct event *out);
 /* --- looking in (control's listings, tests' invariants) --- */
 
 enum ike_state { IKE_CREATED, IKE_CONNECTING, IKE_ESTABLISHED, IKE_REKEYING, IKE_DELETING, IKE_DESTROYING };
-const char *ike_state_name(enum ike_state s);         /* VICI's names, vici.md 7 */
+const char *ike_state_name(enum ike_state s);         /* VICI's names, doc/vici.md 7 */
 enum child_state { CHILD_CREATED, CHILD_INSTALLING, CHILD_INSTALLED, CHILD_REKEYING, CHILD_REKEYED, CHILD_DELETING };
 const char *child_state_name(enum child_state s);
 
@@ -230,6 +230,6 @@ struct engine_counter {
 /* How often row `row` of `table` was taken (ike/step.h enumerates the rows). */
 uint64_t engine_row_taken(const struct engine *e, const struct step_table *table, size_t row);
 size_t engine_counters(const struct engine *e, struct engine_counter *out, size_t max);
-/* VICI's get-counters order (vici.md 5.1) for one connection, or NULL for all. */
+/* VICI's get-counters order (doc/vici.md 5.1) for one connection, or NULL for all. */
 #define VICI_COUNTERS 21
 void engine_vici_counters(const struct engine *e, const char *connection, uint64_t out[VICI_COUNTERS]);

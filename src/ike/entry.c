@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The table of connections: load, replace, unload (vici.md 13.2), and keeping up what is wanted. */
+/* The table of connections: load, replace, unload (doc/vici.md 13.2), and keeping up what is wanted. */
 #include "ike/entry.h"
 #include "ike/exchange.h"
 

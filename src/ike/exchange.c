@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Running exchanges: rows, questions, messages. design.md section 4. */
+/* Running exchanges: rows, questions, messages. ARCHITECTURE.md. */
 #include "ike/exchange.h"
 #include "ike/entry.h"
 #include "iana/ikev2.h"

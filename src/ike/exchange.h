@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * An exchange: the work on one message pair. design.md section 4.
+ * An exchange: the work on one message pair. ARCHITECTURE.md.
  *
  * Its arena, the message in hand, its work (what it has found out so far) and its stage. The SA is written when the last row is DONE;
  * whatever fails before leaves the SA as it was. What it asked and did not get is cancelled with it.

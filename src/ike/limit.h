@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a peer may cost before it is authenticated: half-open SAs in all and per source, cookies (RFC 7296 2.6), and how many
- * error messages we send outside of an SA (2.5, 1.5; attacks.md: no more bytes out than in, no flood).
+ * error messages we send outside of an SA (2.5, 1.5; no more bytes out than in, no flood).
  */
 #pragma once
 

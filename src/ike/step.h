@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Steps: what may happen next in an exchange, as rows of a table. design.md section 4.
+ * Steps: what may happen next in an exchange, as rows of a table. ARCHITECTURE.md.
  *
  * A row is keyed by role, exchange, stage and what starts it: a message (ASK_NONE) or an answer (its kind). `when` names the
  * phases of the IKE SA in which it may be taken, so that no exchange acts before its time (no CREATE_CHILD_SA before IKE_AUTH).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Stories: the last attempts of each connection, one ring for strangers, and the news of both. design.md 2.4.
+ * Stories: the last attempts of each connection, one ring for strangers, and the news of both. ARCHITECTURE.md.
  *
  * When an attempt must go, the oldest half-open one of a stranger goes first: a flood of them does not push out what an
  * administrator looks for.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Stories: ordered steps and reasons, so that somebody at 3 a.m. can read what happened. design.md 2.4.
+ * Stories: ordered steps and reasons, so that somebody at 3 a.m. can read what happened. ARCHITECTURE.md.
  *
  * A connection keeps its last 8 attempts, also of SAs that never came up. Peers that match no connection share one ring of 256
  * entries, at most 8 a source address. Entries hold codes and structured values; text is made on demand.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Identities: strongSwan's text forms, printing, and how well one fits another. vici.md 12.3 and 8; RFC 7296 3.5. */
+/* Identities: strongSwan's text forms, printing, and how well one fits another. doc/vici.md 12.3 and 8; RFC 7296 3.5. */
 #include "policy/identity.h"
 
 #include <regex.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Identities of every type of RFC 7296 3.5 and strongSwan's text forms (vici.md 12.3, 8).
+ * Identities of every type of RFC 7296 3.5 and strongSwan's text forms (doc/vici.md 12.3, 8).
  *
  * Matching is how well `have` fits `want`: exact beats a wildcard, a longer wildcard beats a shorter, %any fits all.
  */

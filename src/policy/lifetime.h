@@ -14,5 +14,5 @@ struct lifetime {
 	uint64_t soft, hard; /* durations in the unit of the configuration */
 };
 
-/* vici.md 11.3: soft = rekey - (random part of rand). `random` is any 64-bit number. */
+/* doc/vici.md 11.3: soft = rekey - (random part of rand). `random` is any 64-bit number. */
 struct lifetime lifetime_choose(struct lifetime_conf conf, uint64_t random);

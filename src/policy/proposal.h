@@ -48,13 +48,13 @@ struct suite {
 };
 
 /*
- * Reads strongSwan's text (vici.md 12.1): one proposal "aes256gcm16-prfsha256-x25519", or the word "default" (several).
+ * Reads strongSwan's text (doc/vici.md 12.1): one proposal "aes256gcm16-prfsha256-x25519", or the word "default" (several).
  * Adds to `list` (arena-allocated). Refuses, with the keyword in `about`: unknown, not built yet, AEAD mixed with
  * non-AEAD, a missing mandatory type. `protocol` IKE or ESP.
  */
 bool proposals_add_text(struct proposals *list, struct arena *arena, enum protocol protocol, struct bytes text,
                         struct reason *why);
-/* The default proposals of design.md 7: AEAD first, x25519 first, no SHA-1, 3DES, MODP-1024. */
+/* The default proposals of ARCHITECTURE.md: AEAD first, x25519 first, no SHA-1, 3DES, MODP-1024. */
 bool proposals_default(struct proposals *list, struct arena *arena, enum protocol protocol);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Proposals as text: strongSwan's language of keywords (vici.md 12.1) read and printed, and the default proposals.
+ * Proposals as text: strongSwan's language of keywords (doc/vici.md 12.1) read and printed, and the default proposals.
  */
 #include "iana/ikev2.h"
 #include "policy/proposal.h"

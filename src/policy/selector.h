@@ -32,10 +32,10 @@ struct packet_key {
 	uint16_t source_port, destination_port; /* ICMP: both type x 256 + code */
 };
 
-/* vici.md 12.2: "10.0.0.0/8[tcp/80]", "10.0.0.1-10.0.0.9", "dynamic[udp]", "::/0". */
+/* doc/vici.md 12.2: "10.0.0.0/8[tcp/80]", "10.0.0.1-10.0.0.9", "dynamic[udp]", "::/0". */
 /* Refuses with REASON_CONFIG: about = what is wrong, got = the text (borrowed). */
 bool selector_parse(struct selector *s, struct bytes text, struct reason *why);
-void selector_print(struct text *t, const struct selector *s);      /* vici.md 8 */
+void selector_print(struct text *t, const struct selector *s);      /* doc/vici.md 8 */
 void selectors_print(struct text *t, const struct selectors *s);    /* comma and blank between */
 bool selector_equal(const struct selector *a, const struct selector *b);
 bool selector_inside(const struct selector *inner, const struct selector *outer);

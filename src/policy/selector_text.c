@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Traffic selectors as text: vici.md 12.2 read, vici.md 8 printed. Names come from tables, not from the system's files. */
+/* Traffic selectors as text: doc/vici.md 12.2 read, doc/vici.md 8 printed. Names come from tables, not from the system's files. */
 #include "iana/ip.h"
 #include "policy/selector.h"
 

@@ -75,7 +75,7 @@ bool vici_well_formed(struct bytes message);
 
 /* The first value of a key at the top of the message, or in the section behind `section` if that is not NULL. */
 bool vici_find(struct bytes message, const char *section, const char *key, struct bytes *value);
-/* vici.md 4: printable text, else absent (false). */
+/* doc/vici.md 4: printable text, else absent (false). */
 bool vici_find_text(struct bytes message, const char *key, struct bytes *value);
 bool vici_find_bool(struct bytes message, const char *key, bool absent);
 long long vici_find_number(struct bytes message, const char *key, long long absent);

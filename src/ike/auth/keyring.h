@@ -2,7 +2,7 @@
 /*
  * The keyring: shared secrets, private keys, certificates and anchors of this host, by unique id and origin.
  *
- * It is the `keys` role's own (design.md 6). Entries from the file have a conf_at; those of VICI have VICI's ids. Replacing an entry of the
+ * It is the `keys` role's own (ARCHITECTURE.md). Entries from the file have a conf_at; those of VICI have VICI's ids. Replacing an entry of the
  * same id is atomic. `mark`/`sweep` let a reload drop what the new file no longer has.
  */
 #pragma once

@@ -53,7 +53,7 @@ static bool refuse_own(struct exchange *x, const struct auth_work *w, const stru
 }
 
 /*
- * By addresses, then identities and the class of the authentication (vici.md 13.3). When none fits, the reason is that of the
+ * By addresses, then identities and the class of the authentication (doc/vici.md 13.3). When none fits, the reason is that of the
  * connection that IKE_SA_INIT went by.
  */
 static bool choose(struct exchange *x, struct auth_work *w, struct reason *why)

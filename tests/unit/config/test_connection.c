@@ -149,7 +149,7 @@ static void test_everything(void **state)
 	connection_unref(c);
 }
 
-/* The hard limit stands on the first of rekeying and reauthentication; over_time on the longer. vici.md 11.1. */
+/* The hard limit stands on the first of rekeying and reauthentication; over_time on the longer. doc/vici.md 11.1. */
 static void test_ike_times(void **state)
 {
 	static const struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Every key of the table: accepted with each of its words and its default; a wrong value, an unknown name and an unbuilt
- * value each named with file, line, column and key. vici.md 17, item 8.
+ * value each named with file, line, column and key. doc/vici.md 17, item 8.
  */
 #include "support/unit.h"
 

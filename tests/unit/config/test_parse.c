@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The syntax of swanctl.conf, rule by rule: text in, the plain tree or the error out. vici.md 10. */
+/* The syntax of swanctl.conf, rule by rule: text in, the plain tree or the error out. doc/vici.md 10. */
 #include "support/unit.h"
 
 #include <stdlib.h>

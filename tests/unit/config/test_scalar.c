@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The small grammars of values, row by row. vici.md 10, 12.5, 13.1. */
+/* The small grammars of values, row by row. doc/vici.md 10, 12.5, 13.1. */
 #include "support/unit.h"
 
 #include "config/scalar.h"

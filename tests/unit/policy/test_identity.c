@@ -45,7 +45,7 @@ static char *printed(const struct identity *id)
 	return s;
 }
 
-/* vici.md 12.3 in its order */
+/* doc/vici.md 12.3 in its order */
 static const struct {
 	const char *text;
 	unsigned type;
