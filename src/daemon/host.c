@@ -11,14 +11,19 @@ static void log_story(const struct daemon *d, const struct tell *tell)
 	const struct story_entry *entry = tell->entry;
 	bool trouble = entry->kind == STORY_REFUSED || entry->kind == STORY_PEER_REFUSED || entry->kind == STORY_VISIBLE_FAULT;
 	enum log_level level = trouble ? LOG_LEVEL_WARNING : entry->kind == STORY_UP || entry->kind == STORY_DOWN ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG;
+	const char *name = tell->connection ? tell->connection : "";
+	unsigned key = entry->why ? (unsigned)entry->why->kind : 0;
 	struct text line = { 0 };
 
 	(void)d;
 	story_entry_print(&line, entry);
-	if (tell->connection)
-		log_line(level, "%s: %s", tell->connection, text_str(&line));
-	else /* strangers cannot fill the log: a line a reason and minute */
-		log_often(level, entry->at.boot, entry->why ? (unsigned)entry->why->kind : 0, "%s", text_str(&line));
+	for (const char *c = name; *c; c++)
+		key = key * 31u + (uint8_t)*c;
+	/* who has not proved itself cannot fill the log: a line a connection, reason and minute */
+	if (tell->unproved && level <= LOG_LEVEL_INFO)
+		log_often(level, entry->at.boot, key, "%s%s%s", name, *name ? ": " : "", text_str(&line));
+	else
+		log_line(level, "%s%s%s", name, *name ? ": " : "", text_str(&line));
 	text_clear(&line);
 }
 

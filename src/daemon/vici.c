@@ -49,11 +49,16 @@ static bool peer_take(struct peer *p)
 {
 	struct evbuffer *in = bufferevent_get_input(p->io);
 	size_t len = evbuffer_get_length(in), used;
+	uint8_t *at;
 	bool close = false;
 
 	if (len == 0)
 		return true;
-	used = control_client_input(p->client, bytes(evbuffer_pullup(in, -1), len), &close);
+	at = evbuffer_pullup(in, -1);
+	if (!at)
+		return true; /* no memory for one piece of it: with the next bytes, or never */
+	used = control_client_input(p->client, bytes(at, len), &close);
+	wipe(at, used); /* there may have been a key or a secret in it */
 	evbuffer_drain(in, used);
 	if (close) {
 		log_line(LOG_LEVEL_WARNING, "control: a client announced a segment of more than %u bytes; connection closed", VICI_SEGMENT_MAX);
@@ -142,8 +147,9 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 /* True when somebody answers on this socket. */
 static bool alive(const struct sockaddr_un *un)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool yes = fd >= 0 && connect(fd, (const struct sockaddr *)un, sizeof(*un)) == 0;
+	/* EAGAIN: somebody listens whose queue is full; waiting for it would be for ever if it hangs */
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool yes = fd >= 0 && (connect(fd, (const struct sockaddr *)un, sizeof(*un)) == 0 || errno == EAGAIN);
 
 	if (fd >= 0)
 		close(fd);
@@ -166,7 +172,9 @@ static bool refuse_path(struct reason *why, struct arena *arena, enum reason_kin
 static bool listen_on(struct vici_server *s, const char *path, struct reason *why, struct arena *arena)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int fd;
+	mode_t old;
+	bool bound;
+	int fd, error;
 
 	if (strlen(path) >= sizeof(un.sun_path))
 		return refuse_path(why, arena, REASON_CONFIG, path, "the path is too long");
@@ -175,9 +183,11 @@ static bool listen_on(struct vici_server *s, const char *path, struct reason *wh
 		return refuse_path(why, arena, REASON_IN_USE, path, "another daemon answers there");
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	(void)unlink(path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&un, sizeof(un)) != 0 || chmod(path, 0660) != 0) {
-		int error = errno;
-
+	old = umask(0117); /* from its first moment on it is for the owner and the group */
+	bound = fd >= 0 && bind(fd, (struct sockaddr *)&un, sizeof(un)) == 0;
+	error = errno;
+	(void)umask(old);
+	if (!bound) {
 		if (fd >= 0)
 			close(fd);
 		return refuse_path(why, arena, error == EACCES ? REASON_RIGHTS : REASON_SYSTEM, path, strerror(error));

@@ -157,6 +157,7 @@ struct tell {
 	const char *connection;            /* NULL: no connection fits */
 	uint32_t ike_id, child_id;         /* 0: none */
 	uint64_t command;                  /* token of the command that caused it; 0: none */
+	bool unproved;                     /* STORY: caused by a peer that nobody has authenticated: anybody can, without end */
 	const struct story_entry *entry;   /* STORY */
 	const struct ike_info *ike;        /* the others */
 	const struct child_info *child;

@@ -217,6 +217,7 @@ static void tell_story(struct engine *e, const struct story_note *note, const st
 	q->event.tell.ike_id = entry->ike_id;
 	q->event.tell.child_id = entry->child_id;
 	q->event.tell.command = command;
+	q->event.tell.unproved = !note->sa || (!note->sa->initiator && !note->sa->established);
 	q->event.tell.entry = copy;
 	event_post(e, q);
 }

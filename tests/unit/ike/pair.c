@@ -318,6 +318,7 @@ static void told(struct peer *n, const struct tell *t)
 	switch (t->kind) {
 	case TELL_STORY:
 		n->stories[t->entry->kind]++;
+		n->unproved += t->unproved;
 		if (t->entry->kind == STORY_REFUSED && t->entry->why)
 			n->last_refusal = t->entry->why->kind;
 		if (t->entry->kind == STORY_PEER_REFUSED) {

@@ -60,6 +60,7 @@ struct peer {
 	struct done done[DONE_MAX];
 	size_t done_count;
 	unsigned ups, downs, child_ups, child_downs, releases;
+	unsigned unproved;              /* stories that a peer caused whom nobody has authenticated */
 	unsigned stories[16];           /* per enum story_kind */
 	enum reason_kind last_refusal, last_peer_refusal;
 	uint16_t last_peer_notify;

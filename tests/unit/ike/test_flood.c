@@ -109,14 +109,19 @@ static void refused_flood(void **state)
 		assert_true(take_sent(&p) <= init.len);
 	}
 	assert_true(pair_counter(&p, BOB, "cookie-sent") > 900);
+	assert_true(p.node[BOB].stories[STORY_REFUSED] > 0);
+	assert_int_equal(p.node[BOB].unproved, p.node[BOB].stories[STORY_REFUSED] + p.node[BOB].stories[STORY_STEP]);
 	assert_int_equal(pair_ikes(&p, BOB), 0);
 	/* an honest peer still comes through, and a while later nobody is asked for cookies any more */
 	pair_initiate(&p, ALICE, "office");
 	assert_true(pair_done(&p, ALICE, TOKEN)->ok);
+	assert_int_equal(p.node[ALICE].unproved, 0);
+	p.node[BOB].unproved = 0;
 	pair_run(&p, 30000);
 	assert_int_equal(pair_up(&p, BOB), 1);
 	pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_TERMINATE, .name = "office" });
 	pair_deliver(&p);
+	assert_int_equal(p.node[BOB].unproved, 0); /* what an established SA tells is its own */
 	p.sent[ALICE] = 0;
 	pair_initiate(&p, ALICE, "office");
 	assert_int_equal(p.sent[ALICE], 2);
