@@ -71,6 +71,7 @@ struct conf_at {
 	X(LIMIT, "limit", "a limit is reached")                                                                        \
 	/* IKE_AUTH */                                                                                                 \
 	X(IDENTITY, "identity", "the peer's identity is not the configured one")                                       \
+	X(OWN_IDENTITY, "own-identity", "the peer asks for another identity of ours than the configured one")          \
 	X(AUTH_METHOD, "auth-method", "the peer authenticates by another method than configured")                      \
 	X(NO_PSK, "no-psk", "no pre-shared key is configured for these identities")                                    \
 	X(PSK_MISMATCH, "psk-mismatch", "the pre-shared keys differ")                                                  \

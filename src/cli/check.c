@@ -42,6 +42,7 @@ static void check_times(struct problems *problems, const struct cert_conf *conf,
 	else if (now < from)
 		(void)refuse(&why, REASON_CERT_NOT_YET, 0, value_of(VALUE_TIME, (uint64_t)now, bytes_none()),
 		             value_of(VALUE_TIME, (uint64_t)from, bytes_none()), conf->at);
+	why.about = value_of(VALUE_DN, 0, cert_subject(cert));
 	if (why.kind != REASON_NONE)
 		add_refused(problems, conf->path, &why, true);
 }

@@ -75,6 +75,7 @@ static void print_entry(const struct cli *cli, FILE *to, const struct entry *e)
 
 static void print_entries(const struct cli *cli, FILE *to, struct bytes message, bool only_refusals)
 {
+	const char *before = only_refusals ? "\n" : ""; /* a blank line, if there is anything */
 	struct vici_reader r = vici_reader(message);
 	struct entry entry = { 0 };
 
@@ -85,8 +86,11 @@ static void print_entries(const struct cli *cli, FILE *to, struct bytes message,
 			entry.when = e.value;
 		if (e.kind == VICI_KEY_VALUE && r.depth == 2 && bytes_equal(e.name, bytes_str("refused")))
 			entry.refused = e.value;
-		if (e.kind == VICI_SECTION_END && r.depth == 1 && !(only_refusals && bytes_equal(entry.refused, bytes_str("no"))))
-			print_entry(cli, to, &entry);
+		if (e.kind != VICI_SECTION_END || r.depth != 1 || (only_refusals && bytes_equal(entry.refused, bytes_str("no"))))
+			continue;
+		fprintf(to, "%s", before);
+		before = "";
+		print_entry(cli, to, &entry);
 	}
 }
 

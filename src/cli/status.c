@@ -204,6 +204,7 @@ static void print_sa(const struct cli *cli, struct bytes sa)
 {
 	char *state = get(sa, "state");
 	bool up = strcmp(state, "ESTABLISHED") == 0;
+	struct bytes suite;
 	struct section children, child;
 	size_t at = 0;
 
@@ -218,9 +219,12 @@ static void print_sa(const struct cli *cli, struct bytes sa)
 	print_end(sa, "local-host", "local-port", "local-id");
 	printf(" = ");
 	print_end(sa, "remote-host", "remote-port", "remote-id");
-	printf("%s\n    ", cli_is(sa, NULL, "nat-any", "yes") ? ", NAT between" : "");
-	print_suite(sa);
-	printf("\n");
+	printf("%s\n", cli_is(sa, NULL, "nat-any", "yes") ? ", NAT between" : "");
+	if (vici_find(sa, NULL, "encr-alg", &suite)) {
+		printf("    ");
+		print_suite(sa);
+		printf("\n");
+	}
 	if (find_section(&children, sa, "child-sas"))
 		while (next_section(&child, children.body, &at))
 			print_child(cli, child.body);

@@ -165,7 +165,6 @@ static int finish(struct cli *cli, struct client *c, const struct target *t, con
 	}
 	say_failed(cli, t, verb, errmsg, progress);
 	if (strcmp(verb, "up") == 0) {
-		fprintf(stderr, "\n");
 		cli_print_last_attempt(cli, c, t->ike);
 		fprintf(stderr, "\nadit explain %s tells each step.\n", t->ike);
 	}

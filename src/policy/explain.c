@@ -172,19 +172,37 @@ static void print_notify(struct text *t, uint64_t type, struct bytes data)
 	text_add(t, ")");
 }
 
+/* The word of the configuration for a method of RFC 7296 3.8; NULL: there is none. */
+static const char *auth_word(uint64_t method)
+{
+	switch (method) {
+	case IKEV2_AUTH_SHARED_KEY: return "psk";
+	case IKEV2_AUTH_RSA:
+	case IKEV2_AUTH_ECDSA_256:
+	case IKEV2_AUTH_ECDSA_384:
+	case IKEV2_AUTH_ECDSA_521:
+	case IKEV2_AUTH_DIGITAL_SIGNATURE: return "pubkey";
+	default: return NULL;
+	}
+}
+
 static void print_auth(struct text *t, const struct value *v)
 {
 	const char *name = v->number <= UINT8_MAX ? iana_auth_method_name((unsigned)v->number) : NULL;
+	const char *word = auth_word(v->number);
 
+	if (word)
+		text_add(t, "%s (", word);
 	if (name)
 		text_add(t, "%s", name);
 	else
 		text_add(t, "method %llu", (unsigned long long)v->number);
 	if (v->bytes.len) {
-		text_add(t, " (");
+		text_add(t, word ? ", " : " (");
 		text_add_safe(t, v->bytes);
-		text_add(t, ")");
 	}
+	if (word || v->bytes.len)
+		text_add(t, ")");
 }
 
 void value_print(struct text *t, const struct value *v)
@@ -211,15 +229,23 @@ void value_print(struct text *t, const struct value *v)
 
 /* --- where --- */
 
+/* A whole top section, "secrets": something is missing in it. */
+static bool is_top(const char *key)
+{
+	return !strchr(key, '.');
+}
+
 void conf_at_print(struct text *t, const struct conf_at *where)
 {
+	bool file = where->file && (!where->key || is_top(where->key));
+
 	if (where->file && where->line)
 		text_add(t, "%s:%u", where->file, where->line);
-	else if (where->file && !where->key)
+	else if (file)
 		text_add(t, "%s", where->file);
 	if (!where->key)
 		return;
-	if (where->file && where->line)
+	if (where->file && (where->line || file))
 		text_add(t, " (%s)", where->key);
 	else
 		text_add(t, "%s", where->key);
@@ -233,13 +259,17 @@ static bool has_place(const struct conf_at *where)
 /* "(/etc/swanctl/swanctl.conf:7, connections.office.proposals)" */
 static void print_place(struct text *t, const struct conf_at *where)
 {
+	bool top = where->file && !where->line && where->key && is_top(where->key);
+
 	text_add(t, "   (");
 	if (where->file && where->line)
 		text_add(t, "%s:%u%s", where->file, where->line, where->key ? ", " : "");
+	if (top)
+		text_add(t, "%s, ", where->file);
 	if (where->key)
 		text_add(t, "%s", where->key);
-	if (!where->line)
-		text_add(t, ", %s", where->file ? "by default" : "not from a file");
+	if (!where->line && !top)
+		text_add(t, ", %s", where->file ? "by default" : "not written in a file");
 	text_add(t, ")");
 }
 
@@ -310,11 +340,45 @@ static void explain_selectors(struct text *t, const struct reason *why)
 	value_print(t, &why->wanted);
 }
 
-static void explain_identity(struct text *t, const struct reason *why)
+/* An identity as it can be written into the configuration; false: its text means another one there. */
+static bool print_pasteable(struct text *t, const struct value *v)
+{
+	struct arena arena = { 0 };
+	struct identity id, again;
+	struct text words = { 0 };
+	struct reason why;
+	bool ok = v->kind == VALUE_ID && identity_of_flat(&id, v->bytes);
+
+	if (ok) {
+		identity_print(&words, &id);
+		ok = identity_parse(&again, bytes(words.at, words.len), &arena, &why) && identity_equal(&id, &again);
+	}
+	if (ok)
+		text_add(t, "%s", text_str(&words));
+	text_clear(&words);
+	arena_clear(&arena);
+	return ok;
+}
+
+static void change_identity(struct text *t, const struct reason *why, const char *here, const char *there)
 {
 	line(t, "change");
-	text_add(t, "set %s to what the peer says, or the peer's own id to what is configured here",
-	         key_or(why, "the id of the remote section"));
+	text_add(t, "set %s to ", key_or(why, here));
+	if (!print_pasteable(t, &why->got))
+		text_add(t, "what the peer says");
+	text_add(t, ", or %s to ", there);
+	if (!print_pasteable(t, &why->wanted))
+		text_add(t, "what is configured here");
+}
+
+static void explain_identity(struct text *t, const struct reason *why)
+{
+	change_identity(t, why, "the id of the remote section", "the id of the peer's local section");
+}
+
+static void explain_own_identity(struct text *t, const struct reason *why)
+{
+	change_identity(t, why, "the id of the local section", "the id of the peer's remote section");
 }
 
 static void explain_cert_name(struct text *t, const struct reason *why)
@@ -331,11 +395,23 @@ static void explain_psk(struct text *t, const struct reason *why)
 	         key_or(why, "the secret here"));
 }
 
+static void print_auth_setting(struct text *t, const struct value *v)
+{
+	if (v->kind == VALUE_AUTH && v->bytes.len)
+		text_add_safe(t, v->bytes);
+	else if (v->kind == VALUE_AUTH && auth_word(v->number))
+		text_add(t, "%s", auth_word(v->number));
+	else
+		value_print(t, v);
+}
+
 static void explain_auth_method(struct text *t, const struct reason *why)
 {
 	line(t, "change");
-	text_add(t, "set %s to what the peer uses, or auth of the peer's local section to what is configured here",
-	         key_or(why, "auth of the remote section"));
+	text_add(t, "set %s to ", key_or(why, "auth of the remote section"));
+	print_auth_setting(t, &why->got);
+	text_add(t, ", or auth of the peer's local section to ");
+	print_auth_setting(t, &why->wanted);
 }
 
 /* What a peer's notify usually comes from, seen from the side that got it. */
@@ -343,7 +419,8 @@ static const struct {
 	uint16_t notify;
 	const char *words;
 } refusals[] = {
-	{ IKEV2_NOTIFY_NO_PROPOSAL_CHOSEN, "none of our proposals fits one of the peer's" },
+	{ IKEV2_NOTIFY_NO_PROPOSAL_CHOSEN,
+	  "none of our proposals fits one of the peer's, or the peer has no connection for our address" },
 	{ IKEV2_NOTIFY_AUTHENTICATION_FAILED,
 	  "the peer does not accept our identity or what proves it (key, certificate), or has no connection for them" },
 	{ IKEV2_NOTIFY_TS_UNACCEPTABLE, "the peer's traffic selectors do not overlap with ours" },
@@ -389,6 +466,7 @@ static const struct labels labels_of[REASON_COUNT] = {
 	[REASON_KE_VALUE] = { "method", NULL, NULL, NULL },
 	[REASON_LIMIT] = { "now", "limit", NULL, NULL },
 	[REASON_IDENTITY] = { "peer says", "configured", NULL, NULL, explain_identity },
+	[REASON_OWN_IDENTITY] = { "asked for", "configured", NULL, NULL, explain_own_identity },
 	[REASON_AUTH_METHOD] = { "peer uses", "configured", NULL, NULL, explain_auth_method },
 	[REASON_NO_PSK] = { "peer", "here", NULL,
 	                    "add a secret for these identities to the section secrets: ike-1 { id = ...  secret = ... }" },
@@ -403,7 +481,7 @@ static const struct labels labels_of[REASON_COUNT] = {
 	[REASON_CERT_EXPIRED] = { "now", "expired", "certificate", "renew the certificate, or set the clock of this machine", NULL, true },
 	[REASON_CERT_NOT_YET] = { "now", "valid from", "certificate", "set the clocks of this machine and of the CA", NULL, true },
 	[REASON_CERT_SELF_SIGNED] = { "certificate", NULL, "certificate",
-	                              "name it in cacerts or certs of the remote section, if you trust it" },
+	                              "name it in cacerts or certs of the remote section, if you trust it", NULL, true },
 	[REASON_CERT_UNTRUSTED] = { "issuer", "trusted", "certificate",
 	                            "put the certificate of its CA into the directory x509ca, or name it in cacerts" },
 	[REASON_CERT_NAME] = { "contains", "identity", "certificate", NULL, explain_cert_name },

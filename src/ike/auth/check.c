@@ -119,6 +119,12 @@ static bool gather(struct cert_list *anchors, struct cert_list *others, const st
 	return true;
 }
 
+/* The key may stand nowhere: then the place is the section that it belongs to. */
+static struct conf_at cacerts_line(const struct auth_round *round)
+{
+	return round->cacerts_at.line || !round->at.line ? round->cacerts_at : round->at;
+}
+
 static bool is_trusted(const struct cert_list *chain, const struct keyring *ring, const struct cert_list *pinned,
                        const struct auth_check_question *q, struct arena *arena, struct reason *why)
 {
@@ -134,7 +140,7 @@ static bool is_trusted(const struct cert_list *chain, const struct keyring *ring
 			if (why->kind == REASON_CERT_UNTRUSTED)
 				why->got = why->about; /* the issuer that is missing */
 			why->about = dn_of(chain->list[0], arena);
-			why->where = q->round->cacerts_at;
+			why->where = cacerts_line(q->round);
 		}
 	}
 	cert_list_clear(&cacerts);

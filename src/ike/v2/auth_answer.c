@@ -46,10 +46,8 @@ static unsigned own_fit(const struct auth_work *w, const struct connection *c)
 
 static bool refuse_own(struct exchange *x, const struct auth_work *w, const struct connection *c, struct reason *why)
 {
-	(void)refuse(why, REASON_IDENTITY, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_identity(&w->own_wanted, &x->arena),
-	             value_identity(&c->local[0].id, &x->arena), c->local[0].id_at);
-	why->about = value_text("the peer asks for another identity of ours");
-	return false;
+	return refuse(why, REASON_OWN_IDENTITY, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_identity(&w->own_wanted, &x->arena),
+	              value_identity(&c->local[0].id, &x->arena), c->local[0].id_at);
 }
 
 /*

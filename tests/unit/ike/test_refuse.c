@@ -29,7 +29,7 @@ static const struct {
 	{ "another identity than wanted", { .local_round = "auth = psk\n id = mallory.example\n" }, { 0 }, false, REASON_PEER_REFUSED,
 	  REASON_IDENTITY, IKEV2_NOTIFY_AUTHENTICATION_FAILED },
 	{ "asked for another identity of ours", { .remote_round = "auth = psk\n id = carol.example\n" }, { 0 }, false,
-	  REASON_PEER_REFUSED, REASON_IDENTITY, IKEV2_NOTIFY_AUTHENTICATION_FAILED },
+	  REASON_PEER_REFUSED, REASON_OWN_IDENTITY, IKEV2_NOTIFY_AUTHENTICATION_FAILED },
 	{ "another class of authentication", { 0 }, { .remote_round = "auth = pubkey\n id = alice.example\n" }, false,
 	  REASON_PEER_REFUSED, REASON_AUTH_METHOD, IKEV2_NOTIFY_AUTHENTICATION_FAILED },
 	{ "no connection for this address", { 0 }, { .remote = "198.51.100.7" }, false, REASON_PEER_REFUSED, REASON_NONE,

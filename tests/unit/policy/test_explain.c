@@ -105,9 +105,9 @@ static void values_are_printed(void **state)
 		  "Windows status (13801, the certificate is not accepted: its name, its use (serverAuth) or its CA)" },
 		{ raw(VALUE_NOTIFY, 12345, "00000001"), "Windows status (1)" },
 		{ raw(VALUE_NOTIFY, 12345, "0001"), "Windows status (0001)" },
-		{ raw(VALUE_AUTH, 2, ""), "Shared Key Message Integrity Code" },
+		{ raw(VALUE_AUTH, 2, ""), "psk (Shared Key Message Integrity Code)" },
 		{ raw(VALUE_AUTH, 200, ""), "method 200" },
-		{ value_of(VALUE_AUTH, 14, bytes_str("ECDSA with SHA-256")), "Digital Signature (ECDSA with SHA-256)" },
+		{ value_of(VALUE_AUTH, 14, bytes_str("ECDSA with SHA-256")), "pubkey (Digital Signature, ECDSA with SHA-256)" },
 		{ raw(VALUE_SPI, 0xc0000001, ""), "c0000001" },
 		{ raw(VALUE_SPI, 0x0102030405060708, ""), "0102030405060708" },
 	};
@@ -268,8 +268,22 @@ static void other_refusals_are_told(void **state)
 	explains(&why, "the peer's identity is not the configured one\n"
 	               "  peer says   gw (key ID)\n"
 	               "  configured  gw (FQDN)   (connections.a.remote.id, by default)\n"
-	               "  change      set connections.a.remote.id to what the peer says, or the peer's own id to what is configured "
-	               "here\n");
+	               "  change      set connections.a.remote.id to what the peer says, or the id of the peer's local section to gw\n");
+
+	(void)refuse(&why, REASON_OWN_IDENTITY, 24, id("paris.example.org"), id("gw"), by_default);
+	explains(&why, "the peer asks for another identity of ours than the configured one\n"
+	               "  asked for   paris.example.org (FQDN)\n"
+	               "  configured  gw (FQDN)   (connections.a.remote.id, by default)\n"
+	               "  change      set connections.a.remote.id to paris.example.org, or the id of the peer's remote section to gw\n");
+
+	(void)refuse(&why, REASON_AUTH_METHOD, 24, raw(VALUE_AUTH, 2, ""), value_of(VALUE_AUTH, 14, bytes_str("rsa")), by_default);
+	explains(&why, "the peer authenticates by another method than configured\n"
+	               "  peer uses   psk (Shared Key Message Integrity Code)\n"
+	               "  configured  pubkey (Digital Signature, rsa)   (connections.a.remote.id, by default)\n"
+	               "  change      set connections.a.remote.id to psk, or auth of the peer's local section to rsa\n");
+
+	(void)refuse(&why, REASON_NO_PSK, 24, id("gw"), id("here"), (struct conf_at){ "a.conf", "secrets", 0, 0 });
+	tells(&why, "no pre-shared key is configured for these identities: peer gw (FQDN); here here (FQDN) [a.conf (secrets)]");
 
 	(void)refuse(&why, REASON_CERT_EXPIRED, 24, raw(VALUE_TIME, 1700086400, ""), raw(VALUE_TIME, 1700000000, ""), conf_nowhere());
 	why.about = raw(VALUE_DN, 0, "300c310a30080603550403130161");
@@ -302,7 +316,7 @@ static void what_the_peer_refused_is_told(void **state)
 	(void)refuse(&why, REASON_PEER_REFUSED, 14, proposals("aes256-sha256-x25519,aes128-sha256-x25519", PROTO_IKE), value_none(), at);
 	why.about = value_text("unauthenticated answer");
 	explains(&why, "the peer refused: NO_PROPOSAL_CHOSEN (unauthenticated answer)\n"
-	               "  means       none of our proposals fits one of the peer's\n"
+	               "  means       none of our proposals fits one of the peer's, or the peer has no connection for our address\n"
 	               "  we sent     aes256-sha256-x25519\n"
 	               "              aes128-sha256-x25519   (/etc/swanctl/swanctl.conf:7, connections.office.proposals)\n"
 	               "  next        the reason is known at the peer: `adit explain` there, or its log, tells it\n");
