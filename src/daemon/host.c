@@ -237,6 +237,18 @@ static void on_drop(void *owner, enum drop why, uint32_t child_id, uint64_t coun
 		log_line(LOG_LEVEL_WARNING, "packets: %llu dropped: %s (%s)", (unsigned long long)count, drop_words(why), sample);
 }
 
+static void on_lost(void *owner, uint32_t tag)
+{
+	struct daemon *d = owner;
+
+	for (size_t i = 0; i < d->fd_count; i++)
+		if (d->plane_fds[i].tag == tag)
+			event_del(d->fds[i]);
+	log_line(LOG_LEVEL_ERROR, "the TUN was taken away: nothing can be carried any more");
+	d->status = 1;
+	daemon_end(d, "no TUN");
+}
+
 struct dataplane_events daemon_plane_events(struct daemon *d)
 {
 	return (struct dataplane_events){
@@ -245,6 +257,7 @@ struct dataplane_events daemon_plane_events(struct daemon *d)
 		.limit_reached = on_limit,
 		.peer_moved = on_moved,
 		.unknown_spi = on_unknown_spi,
+		.lost = on_lost,
 		.drop_log = on_drop,
 	};
 }

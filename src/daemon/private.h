@@ -47,6 +47,9 @@ struct now daemon_now(void);
 /* Does what the engine wants done, and arms the timer. Every callback of the loop ends with it. */
 void daemon_settle(struct daemon *d);
 
+/* run.c: the peers are told, then the loop ends. */
+void daemon_end(struct daemon *d, const char *because);
+
 /* asks.c: answers one question of the engine, now or (names) later. */
 void daemon_ask(struct daemon *d, uint64_t token, const struct ask *ask);
 

@@ -25,19 +25,26 @@ struct now daemon_now(void)
 	return (struct now){ (uint64_t)boot.tv_sec * 1000u + (uint64_t)boot.tv_nsec / 1000000u, wall.tv_sec };
 }
 
+void daemon_end(struct daemon *d, const char *because)
+{
+	struct command command = { .kind = COMMAND_SHUTDOWN, .timeout = SHUTDOWN_WAIT };
+
+	if (d->ending)
+		return;
+	d->ending = true;
+	log_line(LOG_LEVEL_INFO, "ending (%s): the peers are told", because);
+	engine_command(d->engine, daemon_now(), TOKEN_SHUTDOWN, &command);
+}
+
 static void on_end(evutil_socket_t sig, short what, void *arg)
 {
 	struct daemon *d = arg;
-	struct command command = { .kind = COMMAND_SHUTDOWN, .timeout = SHUTDOWN_WAIT };
 
 	(void)what;
-	if (d->ending) {
+	if (d->ending)
 		event_base_loopbreak(d->base);
-		return;
-	}
-	d->ending = true;
-	log_line(LOG_LEVEL_INFO, "ending (signal %d): the peers are told", (int)sig);
-	engine_command(d->engine, daemon_now(), TOKEN_SHUTDOWN, &command);
+	else
+		daemon_end(d, sig == SIGTERM ? "SIGTERM" : "SIGINT");
 	daemon_settle(d);
 }
 
@@ -130,10 +137,12 @@ static bool start(struct daemon *d, struct reason *why, struct arena *arena)
 		return false;
 	if (!start_engine(d))
 		return refuse_text(why, REASON_MEMORY, 0, "start-up");
+	if (!watch_signals(d)) /* before anything is set that must be undone */
+		return refuse_text(why, REASON_SYSTEM, 0, "event loop");
 	d->vici = vici_server_new(d, why, arena); /* before the data plane: a second daemon is told early, nothing touched */
 	if (!d->vici || !start_plane(d, why, arena))
 		return false;
-	if (!watch_signals(d) || !watch_plane(d))
+	if (!watch_plane(d))
 		return refuse_text(why, REASON_SYSTEM, 0, "event loop");
 	return daemon_load(d, why, arena);
 }

@@ -25,6 +25,8 @@ struct dataplane_events {
 	/* an authenticated packet of this SA came from another address or port than the SA's */
 	void (*peer_moved)(void *owner, uint32_t child_id, const struct path *from);
 	void (*unknown_spi)(void *owner, const struct path *from, uint32_t spi);
+	/* this descriptor (the TUN's) is dead, somebody took the device away: nothing can be carried any more; do not wait for it */
+	void (*lost)(void *owner, uint32_t tag);
 	/* at most one line a reason and minute, with how many since the last */
 	void (*drop_log)(void *owner, enum drop why, uint32_t child_id, uint64_t count, const char *sample);
 };

@@ -228,14 +228,17 @@ static void take(struct run *r, uint8_t *at, size_t len)
 void plane_out(struct dataplane *dp)
 {
 	struct run r = { .dp = dp };
+	bool gone = false;
 
 	for (unsigned i = 0; i < BATCH; i++) {
 		uint8_t *at = place(&r);
-		size_t len = tun_read(dp->tun, at, PACKET_MAX);
+		size_t len = tun_read(dp->tun, at, PACKET_MAX, &gone);
 
 		if (len == 0)
 			break;
 		take(&r, at, len);
 	}
 	flush(&r);
+	if (gone)
+		tell_lost(dp);
 }

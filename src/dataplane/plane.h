@@ -21,7 +21,7 @@
 #define BATCH 32u
 #define HEAD_ROOM (ESP_HEADER + ESP_IV_MAX)
 #define BUFFER_SIZE (PACKET_MAX + ESP_ROOM + 1u)
-#define TELLINGS_MAX 128u
+#define TELLINGS_MAX (BATCH * 5u + DROP_COUNT + 16u) /* a turn: of each packet four limits and a move; each drop once, some SPIs */
 #define CHILD_ROUND MINUTES(1)
 
 enum socket_slot { UDP4, UDP4_NATT, UDP6, UDP6_NATT, RAW4, RAW6, SOCKET_COUNT };
@@ -49,7 +49,7 @@ struct child {
 };
 
 /* What is told at the end of a turn. */
-enum telling_kind { TELL_LIMIT, TELL_MOVED, TELL_SPI, TELL_DROPS };
+enum telling_kind { TELL_LIMIT, TELL_MOVED, TELL_SPI, TELL_LOST, TELL_DROPS };
 struct telling {
 	enum telling_kind kind;
 	uint32_t child_id, spi;
@@ -86,6 +86,7 @@ struct dataplane {
 	struct dataplane_conf conf;
 	char tun_name[16];
 	int tun;
+	bool tun_lost;                /* told */
 	uint32_t tun_index, tun_mtu;
 	struct plane_socket sockets[SOCKET_COUNT];
 	struct netlink *route, *nft;  /* owned */
@@ -150,6 +151,7 @@ void tell_cleartext(struct dataplane *dp, uint64_t total); /* the system counts 
 void tell_limit(struct dataplane *dp, const struct child *c, bool hard, bool sequence);
 void tell_moved(struct dataplane *dp, const struct child *c, const struct path *from);
 void tell_spi(struct dataplane *dp, const struct path *from, uint32_t spi);
+void tell_lost(struct dataplane *dp);            /* the TUN is gone: told once */
 void tell_all(struct dataplane *dp);             /* calls the owner's events */
 uint64_t tell_deadline(const struct dataplane *dp);
 void tell_expire(struct dataplane *dp);          /* drops that wait for their minute */

@@ -10,7 +10,7 @@
 #define ICMP_RATE 200u
 #define SPI_RATE 10u /* anybody can send an unknown SPI */
 
-/* A turn that has more to tell than fits drops the rest: limits are told again by the next packet. */
+/* There is room for all that one turn can have to tell: a limit that is not told now would never be. */
 static struct telling *add(struct dataplane *dp, enum telling_kind kind, uint32_t child_id)
 {
 	struct telling *t;
@@ -149,6 +149,12 @@ void tell_spi(struct dataplane *dp, const struct path *from, uint32_t spi)
 	}
 }
 
+void tell_lost(struct dataplane *dp)
+{
+	if (!dp->tun_lost)
+		dp->tun_lost = add(dp, TELL_LOST, 0) != NULL;
+}
+
 static void tell_one(const struct dataplane_events *e, const struct telling *t)
 {
 	switch (t->kind) {
@@ -163,6 +169,10 @@ static void tell_one(const struct dataplane_events *e, const struct telling *t)
 	case TELL_SPI:
 		if (e->unknown_spi)
 			e->unknown_spi(e->owner, &t->path, t->spi);
+		break;
+	case TELL_LOST:
+		if (e->lost)
+			e->lost(e->owner, TAG_TUN);
 		break;
 	case TELL_DROPS:
 		if (e->drop_log)

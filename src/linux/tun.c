@@ -44,10 +44,11 @@ void tun_close(int fd)
 		close(fd);
 }
 
-size_t tun_read(int fd, uint8_t *at, size_t cap)
+size_t tun_read(int fd, uint8_t *at, size_t cap, bool *gone)
 {
 	ssize_t len = read(fd, at, cap);
 
+	*gone = len < 0 && (errno == EBADFD || errno == EFAULT); /* detached; or being so */
 	return len > 0 ? (size_t)len : 0;
 }
 

@@ -15,6 +15,7 @@
  */
 int tun_open(const char *name, uint32_t *index, struct reason *why, struct arena *arena);
 void tun_close(int fd);
-/* The next packet's length; 0: none now. What is longer than `cap` would be cut: give 65,535. */
-size_t tun_read(int fd, uint8_t *at, size_t cap);
+/* The next packet's length; 0: none now. What is longer than `cap` would be cut: give 65,535. *gone: somebody deleted the device; the
+ * descriptor stays readable for ever, and gives nothing. */
+size_t tun_read(int fd, uint8_t *at, size_t cap, bool *gone);
 bool tun_write(int fd, struct bytes packet); /* false: the system did not take it */

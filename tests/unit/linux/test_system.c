@@ -130,6 +130,13 @@ static bool body_routes(void)
 	local_addrs_clear(&addrs);
 	if (tun_open("packets0", &index, &why, &arena) >= 0 || why.kind != REASON_IN_USE)
 		return netns_fail("tun", "opened twice");
+	uint8_t packet[64];
+	bool gone = true;
+	if (tun_read(tun, packet, sizeof(packet), &gone) != 0 || gone)
+		return netns_fail("tun", "gone although there");
+	netns_system("ip link del packets0");
+	if (tun_read(tun, packet, sizeof(packet), &gone) != 0 || !gone)
+		return netns_fail("tun", "there although gone");
 	tun_close(tun);
 	netlink_close(&nl);
 	return true;
