@@ -11,6 +11,7 @@
 
 #include "linux/nft.h"
 #include "linux/rawesp.h"
+#include "linux/single.h"
 #include "linux/sysctls.h"
 #include "linux/tun.h"
 #include "linux/udpsock.h"
@@ -78,7 +79,7 @@ static void close_netlink(struct netlink *nl)
 	free(nl);
 }
 
-/* What a killed predecessor left. Only now that the ports are ours: nobody else can be alive here. */
+/* What a killed predecessor left. Only when nobody else is alive here, whatever its ports and TUN. */
 static void clean(struct dataplane *dp, struct arena *arena)
 {
 	route_clean(dp->route, dp->conf.route_table, arena);
@@ -115,6 +116,9 @@ static bool open_all(struct dataplane *dp, struct reason *why, struct arena *are
 	dp->route = open_netlink(NETLINK_ROUTE, why, arena);
 	if (!dp->route || !open_sockets(dp, why, arena))
 		return false;
+	dp->single = single_open(why, arena);
+	if (dp->single < 0)
+		return false;
 	dp->nft = open_netlink(NETLINK_NETFILTER, &no_nft, arena);
 	if (!dp->nft)
 		snprintf(dp->nft_words, sizeof(dp->nft_words), "%.*s", (int)no_nft.about.bytes.len,
@@ -136,7 +140,7 @@ struct dataplane *dataplane_new(const struct dataplane_conf *conf, struct now no
 	}
 	dp->conf = *conf;
 	dp->now = now;
-	dp->tun = -1;
+	dp->tun = dp->single = -1;
 	snprintf(dp->tun_name, sizeof(dp->tun_name), "%s", conf->tun_name);
 	dp->conf.tun_name = dp->tun_name;
 	list_init(&dp->children);
@@ -162,6 +166,7 @@ void dataplane_free(struct dataplane *dp)
 	}
 	for (size_t i = 0; i < SOCKET_COUNT; i++)
 		socket_close(dp->sockets[i].fd);
+	single_close(dp->single);
 	close_netlink(dp->route);
 	close_netlink(dp->nft);
 	sad_clear(&dp->sad);

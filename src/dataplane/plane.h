@@ -86,6 +86,7 @@ struct dataplane {
 	struct dataplane_conf conf;
 	char tun_name[16];
 	int tun;
+	int single;                   /* -1, or: no other plane is alive in this namespace */
 	bool tun_lost;                /* told */
 	uint32_t tun_index, tun_mtu;
 	struct plane_socket sockets[SOCKET_COUNT];

@@ -12,6 +12,7 @@
 #include "linux/nft.h"
 #include "linux/rawesp.h"
 #include "linux/routes.h"
+#include "linux/single.h"
 #include "linux/sysctls.h"
 #include "linux/tun.h"
 #include "linux/udpsock.h"
@@ -269,6 +270,12 @@ static bool body_sockets(void)
 		if (udp_open(family, 500, 0, &why, &arena) >= 0 || why.kind != REASON_IN_USE ||
 		    !memmem(why.about.bytes.at, why.about.bytes.len, "(pid ", 5))
 			return netns_fail("udp", "the holder is not named");
+		int single = single_open(&why, &arena);
+		if (single < 0)
+			return say("single");
+		if (single_open(&why, &arena) >= 0 || why.kind != REASON_IN_USE)
+			return netns_fail("single", "two in one namespace");
+		single_close(single);
 		raw = rawesp_open(family, 77, &why, &arena);
 		if (raw < 0)
 			return say("raw");
