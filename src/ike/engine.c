@@ -11,8 +11,8 @@ static void defaults(struct engine_conf *c)
 		uint32_t *value, otherwise;
 	} const rows[] = {
 		{ &c->retransmit_first, 4000 },   { &c->retransmit_base_percent, 180 }, { &c->retransmit_tries, 5 },
-		{ &c->ask_deadline, 20000 },      { &c->half_open_timeout, 30000 },     { &c->keepalive, 20000 },
-		{ &c->response_cache, 180000 },   { &c->retry_first, 2000 },            { &c->retry_most, 300000 },
+		{ &c->ask_deadline, 20000 },      { &c->half_open_timeout, 165000 },    { &c->half_open_busy, 30000 },
+		{ &c->keepalive, 20000 },         { &c->response_cache, 180000 },   { &c->retry_first, 2000 },            { &c->retry_most, 300000 },
 		{ &c->cookie_threshold, 30 },     { &c->half_open_per_source, 5 },      { &c->half_open_max, 1000 },
 	};
 

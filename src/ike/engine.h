@@ -36,7 +36,8 @@ struct engine_conf {
 	uint32_t retransmit_tries;          /* [5]: sends at 0, 4, 11, 24, 47, 89 s; gives up at 165 s */
 	uint32_t retransmit_jitter_percent; /* [0] */
 	uint32_t ask_deadline;              /* [20000] */
-	uint32_t half_open_timeout;         /* [30000] */
+	uint32_t half_open_timeout;         /* [165000]: an initiator of default timers sends for so long */
+	uint32_t half_open_busy;            /* [30000]: instead, from cookie_threshold half-open SAs on */
 	uint32_t keepalive;                 /* [20000]; RFC 3948 4 */
 	uint32_t response_cache;            /* [180000] */
 	uint32_t retry_first, retry_most;   /* [2000, 300000]: start_action = start after a failure */

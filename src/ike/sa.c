@@ -243,11 +243,14 @@ static uint64_t keepalive_at(const struct sa *sa)
 	return sa->nat_local ? sa->last_out + sa->engine->conf.keepalive : NEVER;
 }
 
+/* As long as an initiator may go on sending again, but short when there are many: a flood must not fill the table for long. */
 static uint64_t half_open_at(const struct sa *sa)
 {
+	const struct engine *e = sa->engine;
+
 	if (sa->initiator || (sa->phase != PHASE_NEW && sa->phase != PHASE_KEYED))
 		return NEVER;
-	return sa->created + sa->engine->conf.half_open_timeout;
+	return sa->created + (e->half.count < e->conf.cookie_threshold ? e->conf.half_open_timeout : e->conf.half_open_busy);
 }
 
 static uint64_t nearest(const struct sa *sa)

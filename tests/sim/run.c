@@ -111,11 +111,10 @@ static struct command initiate(const struct sim *s)
 		                 .keep_trying = s->plan.keep_trying && !s->healed };
 }
 
-/* A limit: of retransmissions, of asks, or that of the responder, which has waited for IKE_AUTH long enough. */
+/* A limit: of retransmissions, or of asks. */
 static bool is_limit(const struct order *o)
 {
-	return o->why == REASON_NO_ANSWER || o->why == REASON_ASK_LATE ||
-	       (o->why == REASON_PEER_REFUSED && o->notify == IKEV2_NOTIFY_INVALID_IKE_SPI);
+	return o->why == REASON_NO_ANSWER || o->why == REASON_ASK_LATE;
 }
 
 /* Only what the network or the hosts did may stop a set-up. */

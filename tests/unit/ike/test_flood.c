@@ -150,9 +150,39 @@ static void other_ke_for_all(void **state)
 	pair_clear(&p);
 }
 
+/* Half-open SAs wait as long as an initiator sends; when there are many they go after half_open_busy already. */
+static void many_wait_less(void **state)
+{
+	static const unsigned threshold = 10;
+	static struct datagram init;
+
+	(void)state;
+	first_message(&init, "aes256gcm16-prfsha256-x25519");
+	for (unsigned made = threshold - 1; made <= threshold; made++) {
+		struct engine_conf conf = { .cookie_threshold = threshold, .half_open_per_source = 1000 };
+		struct pair p;
+		struct path path;
+
+		pair_init_conf(&p, pair_alice, pair_bob, 704, &conf);
+		path = pair_path(&p, ALICE);
+		for (uint32_t i = 0; i < made; i++) {
+			put_u32(init.data, i + 1);
+			path.remote.port = (uint16_t)(1000 + i);
+			pair_input(&p, BOB, &path, bytes(init.data, init.len));
+		}
+		assert_int_equal(pair_ikes(&p, BOB), made);
+		pair_run(&p, 31000);
+		assert_true(made < threshold ? pair_ikes(&p, BOB) == made : pair_ikes(&p, BOB) < made);
+		pair_run(&p, 140000);
+		assert_int_equal(pair_ikes(&p, BOB), 0);
+		pair_clear(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_wait_less),
 		cmocka_unit_test(nothing_grows),
 		cmocka_unit_test(refused_flood),
 		cmocka_unit_test(other_ke_for_all),
