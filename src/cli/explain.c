@@ -179,7 +179,8 @@ static void print_json(const struct attempts *a)
 static void print_text(const struct cli *cli, const struct attempts *a)
 {
 	if (a->count == 0)
-		printf("%s\n", cli->name ? "nothing has happened yet" : "no peer has come that no connection fits (adit explain NAME tells of a connection)");
+		printf("%s\n", cli->name ? "nothing has happened yet"
+		                         : "no peer has come that no connection fits (adit explain NAME tells of a connection)");
 	for (size_t i = a->count; i-- > 0;) {
 		struct bytes message = bytes(a->list[i].at, a->list[i].len);
 

@@ -539,8 +539,12 @@ static void print_answer(struct text *t, const struct reason *why)
 /* How we proved our identity: the name of a secret's section, a certificate's subject, or (long ago) only by which method. */
 static void print_sent(struct text *t, const struct reason *why, const struct value *v)
 {
-	if (why->notify == IKEV2_NOTIFY_AUTHENTICATION_FAILED && v == &why->wanted)
-		text_add(t, "%s", v->kind == VALUE_DN ? "the certificate " : ends_with(why->also.key, ".auth") ? "proof by " : "the pre-shared key of ");
+	bool proof = why->notify == IKEV2_NOTIFY_AUTHENTICATION_FAILED && v == &why->wanted;
+
+	if (proof && v->kind == VALUE_DN)
+		text_add(t, "the certificate ");
+	else if (proof)
+		text_add(t, "%s", ends_with(why->also.key, ".auth") ? "proof by " : "the pre-shared key of ");
 	value_print(t, v);
 }
 
