@@ -15,6 +15,8 @@ void init_clear(struct exchange *x)
 	struct init_work *w = x->work;
 
 	ike_keys_clear(&w->keys);
+	connection_unref(w->named);
+	w->named = NULL;
 	if (w->half) {
 		arena_clear(&w->half->arena);
 		free(w->half);

@@ -15,6 +15,7 @@ struct init_work {
 	uint64_t spi_r;
 	struct bytes first;         /* initiator: the response */
 	struct bytes shared, certreq; /* responder: what has been answered */
+	struct connection *named;   /* reference: whose CAs were asked for, which may be another than the SA's */
 	/* of the rest of the message */
 	bool nat_local, nat_remote, adit;
 	struct ike_keys keys;       /* fresh; moved to the SA at commit */

@@ -116,6 +116,7 @@ enum outcome init_take(struct exchange *x, struct reason *why)
 	if (!ke_ask(x, w->ke, w->seed, w->peer, false, why))
 		return REFUSED;
 	named = certreq_connection(x);
+	w->named = named ? connection_ref(named) : NULL; /* it may be unloaded before the host looks at the question */
 	if (named && !ask_certreq(x, named, why))
 		return REFUSED;
 	return DONE;
