@@ -64,7 +64,7 @@ void child_refresh_mtu(struct dataplane *dp, struct child *c)
 {
 	struct arena arena = { 0 };
 	struct reason why = { 0 };
-	struct plan plan = { 0 };
+	struct plan plan = { 0 }, old;
 	uint32_t outer = outer_mtu(dp, &c->params.path.remote.addr, &arena);
 
 	if (outer != c->outer_mtu && inner_of(c, outer) > 0) {
@@ -72,10 +72,10 @@ void child_refresh_mtu(struct dataplane *dp, struct child *c)
 		c->inner_mtu = inner_of(c, outer);
 		/* the same places with another MTU: the new plan is set over the old one, then the old one's use is given up */
 		if (plan_child(dp, c, &plan, &why, &arena) && install_plan(dp, &plan, &why, &arena)) {
-			uninstall_plan(dp, &c->plan, &arena);
-			plan_clear(&c->plan);
+			old = c->plan;
 			c->plan = plan;
-			plan = (struct plan){ 0 };
+			uninstall_plan(dp, &old, &arena);
+			plan = old;
 		}
 		plan_clear(&plan);
 	}

@@ -48,14 +48,50 @@ static bool use_route(struct dataplane *dp, const struct route *r, struct reason
 		return true;
 	}
 	if (r->interface || !s->route.interface) {
-		if (s->route.interface != r->interface)
+		bool another = s->route.interface != r->interface;
+		struct reason unused = { 0 };
+
+		if (another)
 			route_remove(dp->route, &s->route, arena); /* another type of route would stand beside it */
-		if (!route_add(dp->route, r, why, arena))
+		if (!route_add(dp->route, r, why, arena)) {
+			if (another)
+				(void)route_add(dp->route, &s->route, &unused, arena);
 			return false;
+		}
 		s->route = *r;
 	}
 	s->users++;
 	return true;
+}
+
+/* What the Child SAs that are there wish for a destination: the newest, tunnel before throw. NULL: nothing. */
+static const struct route *wish_of(const struct dataplane *dp, const struct route *place)
+{
+	const struct route *wish = NULL;
+
+	LIST_EACH(pos, &dp->children) {
+		const struct plan *plan = &LIST_ITEM(pos, struct child, all)->plan;
+
+		for (size_t i = 0; i < plan->route_count; i++)
+			if (same_place(&plan->routes[i], place) && (!wish || plan->routes[i].interface || !wish->interface))
+				wish = &plan->routes[i];
+	}
+	return wish;
+}
+
+/* The others get back what the one who leaves had its own way. */
+static void give_back(struct dataplane *dp, struct standing_route *s, struct arena *arena)
+{
+	const struct route *wish = wish_of(dp, &s->route);
+	struct reason why = { 0 };
+
+	if (!wish || (wish->interface == s->route.interface && wish->mtu == s->route.mtu &&
+	    addr_equal(&wish->source, &s->route.source)))
+		return;
+	if (wish->interface != s->route.interface)
+		route_remove(dp->route, &s->route, arena);
+	(void)route_add(dp->route, wish, &why, arena);
+	s->route = *wish;
 }
 
 static void leave_route(struct dataplane *dp, const struct route *r, struct arena *arena)
@@ -63,7 +99,9 @@ static void leave_route(struct dataplane *dp, const struct route *r, struct aren
 	for (size_t i = 0; i < dp->route_count; i++) {
 		if (!same_place(&dp->routes[i].route, r))
 			continue;
-		if (--dp->routes[i].users == 0) {
+		if (--dp->routes[i].users > 0) {
+			give_back(dp, &dp->routes[i], arena);
+		} else {
 			route_remove(dp->route, &dp->routes[i].route, arena);
 			dp->routes[i] = dp->routes[--dp->route_count];
 		}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What several Child SAs share in the system: who leaves takes only its own along, and what another one wants comes back.
+ */
+#include "support/unit.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "crypto/crypto.h"
+#include "dataplane/plane.h"
+#include "pair.h"
+
+#define TABLE "ip route show table 4711"
+
+static bool shows(const char *word)
+{
+	char line[512];
+	FILE *f = popen(TABLE, "r");
+	bool found = false;
+
+	while (f && fgets(line, sizeof(line), f))
+		found = found || strstr(line, word);
+	if (f)
+		pclose(f);
+	if (!found)
+		fprintf(stderr, "no \"%s\" in the table\n", word);
+	return found;
+}
+
+static void put_selector(struct selectors *out, const char *text)
+{
+	struct reason why = { 0 };
+
+	out->list = calloc(1, sizeof(*out->list));
+	assert_non_null(out->list);
+	assert_true(selector_parse(out->list, bytes_str(text), &why));
+	out->count = 1;
+}
+
+static bool add(struct dataplane *dp, uint32_t id, const char *local, const char *remote)
+{
+	struct child_params p = { .id = id, .ike_id = 1, .spi_in = 0xc0000000 + id, .spi_out = 0xc1000000 + id, .encap = ENCAP_UDP };
+	struct reason why = { 0 };
+	struct arena arena = { 0 };
+	bool ok;
+
+	p.path.local.addr = p.path.remote.addr = (struct addr){ .family = ADDR_V4, .ip = { 127, 0, 0, 1 } };
+	p.path.remote.port = 4500;
+	p.suite = (struct suite){ .protocol = PROTO_ESP, .encr = algorithm_find(TRANSFORM_ENCR, 20, 128) };
+	if (!secret_new(&p.encr_in, 20) || !secret_new(&p.encr_out, 20))
+		return false;
+	put_selector(&p.local_ts, local);
+	put_selector(&p.remote_ts, remote);
+	ok = dataplane_child_add(dp, &p, (struct now){ 1000, 0 }, &why, &arena);
+	if (!ok)
+		fprintf(stderr, "%.*s\n", (int)why.about.bytes.len, (const char *)why.about.bytes.at);
+	arena_clear(&arena);
+	return ok;
+}
+
+static bool throw_comes_back(struct dataplane *dp)
+{
+	if (!add(dp, 7, "10.1.0.0/16", "10.0.0.0/8") || !shows("throw 10.1.0.0/16"))
+		return false;
+	if (!add(dp, 8, "10.3.0.0/16", "10.1.0.0/16") || !shows("10.1.0.0/16 dev adit0"))
+		return false;
+	dataplane_child_remove(dp, 8, (struct now){ 1000, 0 });
+	if (!shows("throw 10.1.0.0/16"))
+		return false;
+	dataplane_child_remove(dp, 7, (struct now){ 1000, 0 });
+	return dp->route_count == 0 && dp->rule_count == 0;
+}
+
+static bool source_comes_back(struct dataplane *dp)
+{
+	if (!add(dp, 7, "10.8.0.1", "10.2.0.0/16") || !add(dp, 8, "10.9.0.1", "10.2.0.0/16") || !shows("src 10.9.0.1"))
+		return false;
+	dataplane_child_remove(dp, 8, (struct now){ 1000, 0 });
+	return shows("src 10.8.0.1");
+}
+
+/* Adding fails half-way: what stood stands. */
+static bool failure_leaves_others(struct dataplane *dp)
+{
+	if (!add(dp, 9, "10.3.0.0/16", "10.1.0.0/16") || !add(dp, 10, "10.1.0.0/16", "10.0.0.0/8"))
+		return false;
+	if (add(dp, 9, "10.4.0.0/16", "10.5.0.0/16")) /* the number is in use */
+		return false;
+	return shows("10.1.0.0/16 dev adit0") && shows("10.0.0.0/8 dev adit0");
+}
+
+static int in_namespace(void)
+{
+	struct dataplane_conf conf = { .tun_name = "adit0", .port = 500, .port_nat_t = 4500, .route_table = 4711,
+		.rule_priority = 219, .mark = 77 };
+	struct reason why = { 0 };
+	struct arena arena = { 0 };
+	struct dataplane *dp;
+	bool ok;
+
+	if (unshare(CLONE_NEWNET) < 0 || !crypto_start(&why) ||
+	    system("ip link set lo up; ip addr add 10.8.0.1/32 dev lo; ip addr add 10.9.0.1/32 dev lo") != 0)
+		return 2;
+	dp = dataplane_new(&conf, (struct now){ 1000, 0 }, &why, &arena);
+	ok = dp && throw_comes_back(dp) && source_comes_back(dp) && failure_leaves_others(dp);
+	dataplane_free(dp);
+	arena_clear(&arena);
+	crypto_stop();
+	return ok ? 0 : 1;
+}
+
+static void shared_routes(void **state)
+{
+	int status = -1;
+	pid_t pid;
+
+	(void)state;
+	if (pair_impossible()) {
+		print_message("skipped: %s\n", pair_impossible());
+		skip();
+	}
+	pid = fork();
+	if (pid == 0)
+		_exit(in_namespace());
+	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
+	assert_int_equal(status, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(shared_routes) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
