@@ -60,24 +60,30 @@ static bool plan_child(struct dataplane *dp, struct child *c, struct plan *plan,
 	return true;
 }
 
+/* The same places with another MTU or source: the new plan is set over the old one, then the old one's use is given up. */
+static void replan(struct dataplane *dp, struct child *c, struct arena *arena)
+{
+	struct reason why = { 0 };
+	struct plan plan = { 0 }, old;
+
+	if (plan_child(dp, c, &plan, &why, arena) && !plan_equal(&plan, &c->plan) && install_plan(dp, &plan, &why, arena)) {
+		old = c->plan;
+		c->plan = plan;
+		uninstall_plan(dp, &old, arena);
+		plan = old;
+	}
+	plan_clear(&plan);
+}
+
 void child_refresh_mtu(struct dataplane *dp, struct child *c)
 {
 	struct arena arena = { 0 };
-	struct reason why = { 0 };
-	struct plan plan = { 0 }, old;
 	uint32_t outer = outer_mtu(dp, &c->params.path.remote.addr, &arena);
 
 	if (outer != c->outer_mtu && inner_of(c, outer) > 0) {
 		c->outer_mtu = outer;
 		c->inner_mtu = inner_of(c, outer);
-		/* the same places with another MTU: the new plan is set over the old one, then the old one's use is given up */
-		if (plan_child(dp, c, &plan, &why, &arena) && install_plan(dp, &plan, &why, &arena)) {
-			old = c->plan;
-			c->plan = plan;
-			uninstall_plan(dp, &old, &arena);
-			plan = old;
-		}
-		plan_clear(&plan);
+		replan(dp, c, &arena);
 	}
 	arena_clear(&arena);
 }
@@ -306,6 +312,8 @@ bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool
 
 void children_look_after(struct dataplane *dp)
 {
+	struct arena arena = { 0 };
+
 	LIST_EACH(pos, &dp->children) {
 		struct child *c = LIST_ITEM(pos, struct child, all);
 
@@ -315,7 +323,9 @@ void children_look_after(struct dataplane *dp)
 		} else {
 			child_refresh_mtu(dp, c);
 		}
+		replan(dp, c, &arena); /* this host's addresses may have changed: one may no longer be a source, another may be one now */
 	}
+	arena_clear(&arena);
 	dp->round_at = list_empty(&dp->children) ? 0 : dp->now.boot + CHILD_ROUND;
 }
 

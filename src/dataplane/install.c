@@ -85,8 +85,7 @@ static void give_back(struct dataplane *dp, struct standing_route *s, struct are
 	const struct route *wish = wish_of(dp, &s->route);
 	struct reason why = { 0 };
 
-	if (!wish || (wish->interface == s->route.interface && wish->mtu == s->route.mtu &&
-	    addr_equal(&wish->source, &s->route.source)))
+	if (!wish || route_equal(wish, &s->route))
 		return;
 	if (wish->interface != s->route.interface)
 		route_remove(dp->route, &s->route, arena);

@@ -180,6 +180,19 @@ void plan_make(struct plan *p, const struct selectors *local, const struct selec
 				plan_pair(&m, &local->list[i], &remote->list[j]);
 }
 
+bool plan_equal(const struct plan *a, const struct plan *b)
+{
+	if (a->route_count != b->route_count || a->rule_count != b->rule_count)
+		return false;
+	for (size_t i = 0; i < a->route_count; i++)
+		if (!route_equal(&a->routes[i], &b->routes[i]))
+			return false;
+	for (size_t i = 0; i < a->rule_count; i++)
+		if (!rule_equal(&a->rules[i], &b->rules[i]))
+			return false;
+	return true;
+}
+
 void plan_clear(struct plan *p)
 {
 	free(p->routes);

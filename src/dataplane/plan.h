@@ -39,6 +39,7 @@ struct plan_conf {
 
 void plan_make(struct plan *p, const struct selectors *local, const struct selectors *remote, const struct local_addrs *addrs,
                const struct plan_conf *conf);
+bool plan_equal(const struct plan *a, const struct plan *b);
 void plan_clear(struct plan *p);
 /* The rules that stand as long as the plane does: those at P and P + 4, in both families (4 of them). */
 void plan_frame(struct rule out[4], uint32_t priority, uint32_t mark);

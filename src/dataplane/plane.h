@@ -126,7 +126,7 @@ struct plane_socket *plane_socket_for(struct dataplane *dp, uint8_t family, bool
 /* children.c */
 struct child *child_find(const struct dataplane *dp, uint32_t id);
 void children_free(struct dataplane *dp);
-/* Once a minute: expanded keys of silent Child SAs go, paths' MTUs of the others are asked for. */
+/* Once a minute: expanded keys of silent Child SAs go, paths' MTUs of the others are asked for, and all follow this host's addresses. */
 void children_look_after(struct dataplane *dp);
 /* The path's MTU may have changed: asks the system, and sets routes anew where it has. */
 void child_refresh_mtu(struct dataplane *dp, struct child *c);

@@ -18,7 +18,18 @@ static unsigned char system_family(uint8_t family)
 	return family == ADDR_V4 ? AF_INET : AF_INET6;
 }
 
+static bool same_prefix(const struct prefix *a, const struct prefix *b)
+{
+	return addr_equal(&a->addr, &b->addr) && a->bits == b->bits;
+}
+
 /* --- routes --- */
+
+bool route_equal(const struct route *a, const struct route *b)
+{
+	return same_prefix(&a->to, &b->to) && a->table == b->table && a->interface == b->interface && a->mtu == b->mtu &&
+	    addr_equal(&a->source, &b->source);
+}
 
 static struct nlmsghdr *route_message(void *room, const struct route *r, uint16_t type, uint16_t flags)
 {
@@ -120,11 +131,6 @@ static struct nlmsghdr *rule_message(void *room, const struct rule *r, uint16_t 
 	put_ports(m, FRA_SPORT_RANGE, r->source_port);
 	put_ports(m, FRA_DPORT_RANGE, r->destination_port);
 	return m;
-}
-
-static bool same_prefix(const struct prefix *a, const struct prefix *b)
-{
-	return addr_equal(&a->addr, &b->addr) && a->bits == b->bits;
 }
 
 bool rule_equal(const struct rule *a, const struct rule *b)

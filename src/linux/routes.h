@@ -17,6 +17,7 @@ struct route {
 	struct addr source; /* preferred; ADDR_NONE: none */
 	uint32_t mtu;       /* 0: the interface's */
 };
+bool route_equal(const struct route *a, const struct route *b);
 bool route_add(struct netlink *nl, const struct route *r, struct reason *why, struct arena *arena); /* replaces */
 void route_remove(struct netlink *nl, const struct route *r, struct arena *arena);
 

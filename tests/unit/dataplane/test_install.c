@@ -83,6 +83,20 @@ static bool source_comes_back(struct dataplane *dp)
 	return shows("src 10.8.0.1");
 }
 
+/* The minute's round sees what became of this host's addresses. */
+static bool addresses_change(struct dataplane *dp)
+{
+	bool ok = system("ip addr del 10.8.0.1/32 dev lo") == 0;
+
+	dataplane_expire(dp, (struct now){ 1000 + MINUTES(1), 0 });
+	if (!ok || shows("src") || !shows("10.2.0.0/16 dev adit0") || system("ip addr add 10.8.0.1/32 dev lo") != 0)
+		return false;
+	dataplane_expire(dp, (struct now){ 1000 + MINUTES(2), 0 });
+	ok = shows("src 10.8.0.1");
+	dataplane_child_remove(dp, 7, (struct now){ 1000 + MINUTES(2), 0 });
+	return ok && dp->route_count == 0 && dp->rule_count == 0;
+}
+
 /* Adding fails half-way: what stood stands. */
 static bool failure_leaves_others(struct dataplane *dp)
 {
@@ -106,7 +120,7 @@ static int in_namespace(void)
 	    system("ip link set lo up; ip addr add 10.8.0.1/32 dev lo; ip addr add 10.9.0.1/32 dev lo") != 0)
 		return 2;
 	dp = dataplane_new(&conf, (struct now){ 1000, 0 }, &why, &arena);
-	ok = dp && throw_comes_back(dp) && source_comes_back(dp) && failure_leaves_others(dp);
+	ok = dp && throw_comes_back(dp) && source_comes_back(dp) && addresses_change(dp) && failure_leaves_others(dp);
 	dataplane_free(dp);
 	arena_clear(&arena);
 	crypto_stop();
