@@ -24,7 +24,7 @@ struct bytes auth_certreq(struct keyring *ring, const struct auth_round *remote,
 	struct writer w = writer(room, room ? (size_t)HASHES_MAX * HASH_LEN : 0);
 
 	if (remote && remote->cacert_count > 0) {
-		if (!cert_list_read(&cacerts, remote->cacerts, remote->cacert_count, remote->cacerts_at, arena, &why))
+		if (!cert_list_read(&cacerts, ring, remote->cacerts, remote->cacert_count, remote->cacerts_at, arena, &why))
 			return bytes_none();
 		for (size_t i = 0; i < cacerts.count; i++)
 			add_hash(&w, cacerts.list[i]);

@@ -4,6 +4,9 @@
  */
 #include "ike/auth/ring.h"
 
+#include <stdlib.h>
+
+#include "base/map.h"
 #include "iana/ikev2.h"
 
 bool cert_list_init(struct cert_list *l, size_t cap, struct arena *arena)
@@ -25,13 +28,64 @@ void cert_list_clear(struct cert_list *l)
 	*l = (struct cert_list){ 0 };
 }
 
-bool cert_list_read(struct cert_list *out, const struct bytes *data, size_t count, struct conf_at at, struct arena *arena,
-                    struct reason *why)
+/* --- the cache --- */
+
+#define CACHE_SLOTS 64u /* by a hash of the bytes; a newer one takes the place of an older */
+
+struct cert_cache {
+	struct {
+		struct bytes data; /* owned */
+		struct cert *cert;
+	} slots[CACHE_SLOTS];
+};
+
+struct cert_cache *cert_cache_new(void)
+{
+	return calloc(1, sizeof(struct cert_cache));
+}
+
+static void slot_clear(struct cert_cache *cache, size_t i)
+{
+	cert_free(cache->slots[i].cert);
+	free((void *)(uintptr_t)cache->slots[i].data.at);
+	cache->slots[i].cert = NULL;
+	cache->slots[i].data = bytes_none();
+}
+
+void cert_cache_free(struct cert_cache *cache)
+{
+	for (size_t i = 0; cache && i < CACHE_SLOTS; i++)
+		slot_clear(cache, i);
+	free(cache);
+}
+
+static struct cert *read_cached(struct cert_cache *cache, struct bytes data, struct reason *why, struct arena *arena)
+{
+	static const uint8_t seed[16]; /* the bytes are the administrator's: nobody aims at a slot */
+	size_t i = (size_t)(siphash(seed, data) % CACHE_SLOTS);
+	struct cert *c;
+	uint8_t *copy;
+
+	if (cache->slots[i].cert && bytes_equal(cache->slots[i].data, data))
+		return cert_ref(cache->slots[i].cert);
+	c = cert_read(data, why, arena);
+	copy = c ? malloc(data.len) : NULL;
+	if (copy) {
+		slot_clear(cache, i);
+		memcpy(copy, data.at, data.len);
+		cache->slots[i].data = bytes(copy, data.len);
+		cache->slots[i].cert = cert_ref(c);
+	}
+	return c;
+}
+
+bool cert_list_read(struct cert_list *out, const struct keyring *ring, const struct bytes *data, size_t count, struct conf_at at,
+                    struct arena *arena, struct reason *why)
 {
 	if (!cert_list_init(out, count, arena))
 		return refuse_text(why, REASON_MEMORY, 0, "certificates");
 	for (size_t i = 0; i < count; i++) {
-		struct cert *c = cert_read(data[i], why, arena);
+		struct cert *c = read_cached(ring->cache, data[i], why, arena);
 
 		if (!c) {
 			why->where = at;

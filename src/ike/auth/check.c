@@ -129,7 +129,7 @@ static bool is_trusted(const struct cert_list *chain, const struct keyring *ring
                        const struct auth_check_question *q, struct arena *arena, struct reason *why)
 {
 	struct cert_list cacerts = { 0 }, anchors = { 0 }, others = { 0 };
-	bool ok = cert_list_read(&cacerts, q->round->cacerts, q->round->cacert_count, q->round->cacerts_at, arena, why) &&
+	bool ok = cert_list_read(&cacerts, ring, q->round->cacerts, q->round->cacert_count, q->round->cacerts_at, arena, why) &&
 	          gather(&anchors, &others, ring, pinned, &cacerts, arena, why);
 
 	if (ok) {
@@ -208,7 +208,7 @@ static bool check_pubkey(struct keyring *ring, const struct auth_check_question 
 	struct cert_list chain = { 0 }, pinned = { 0 };
 	bool ok;
 
-	if (!cert_list_read(&pinned, q->round->certs, q->round->cert_count, q->round->certs_at, arena, why))
+	if (!cert_list_read(&pinned, ring, q->round->certs, q->round->cert_count, q->round->certs_at, arena, why))
 		return false;
 	if (q->cert_count > 0)
 		ok = read_chain(&chain, q, arena, why) && check_chain(&chain, ring, &pinned, q, arena, why);

@@ -17,6 +17,10 @@ struct keyring *keyring_new(void)
 {
 	struct keyring *ring = calloc(1, sizeof *ring);
 
+	if (ring && !(ring->cache = cert_cache_new())) {
+		free(ring);
+		ring = NULL;
+	}
 	if (!ring)
 		return NULL;
 	list_init(&ring->shared);
@@ -309,6 +313,7 @@ void keyring_free(struct keyring *ring)
 		return;
 	keyring_clear(ring, ORIGIN_FILE);
 	keyring_clear(ring, ORIGIN_VICI);
+	cert_cache_free(ring->cache);
 	free(ring);
 }
 

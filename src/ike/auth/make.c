@@ -50,7 +50,7 @@ static bool candidates(struct cert_list *out, const struct keyring *ring, const 
                        const struct identity *own, struct arena *arena, struct reason *why)
 {
 	if (q->round->cert_count > 0)
-		return cert_list_read(out, q->round->certs, q->round->cert_count, q->round->certs_at, arena, why);
+		return cert_list_read(out, ring, q->round->certs, q->round->cert_count, q->round->certs_at, arena, why);
 	if (!cert_list_init(out, ring_cert_count(ring), arena))
 		return refuse_text(why, REASON_MEMORY, 0, "certificates");
 	LIST_EACH(at, &ring->certs) {

@@ -38,8 +38,11 @@ struct cert_entry {
 	struct conf_at at;
 };
 
+struct cert_cache;
+
 struct keyring {
 	struct list shared, keys, certs;
+	struct cert_cache *cache; /* configured certificates that were read lately */
 	uint64_t made; /* ids given to shared secrets that came without */
 };
 
@@ -59,13 +62,17 @@ bool psk_mac(uint8_t out[PRF_MAX], const struct algorithm *prf_row, struct bytes
 bool refuse_no_psk(struct reason *why, const struct keyring *ring, const struct connection *conn, const struct identity *own,
                    const struct identity *peer, struct arena *arena);
 
+/* What the configuration says as bytes, once read: reading costs more than a signature. Bounded; for our own settings only. */
+struct cert_cache *cert_cache_new(void);
+void cert_cache_free(struct cert_cache *cache); /* NULL is fine */
+
 /* The certificates of a round, as read from its bytes. Those that cannot be read: false with `why`, where = `at`. */
 struct cert_list {
 	struct cert **list; /* in the arena; each holds a reference */
 	size_t count, cap;
 };
-bool cert_list_read(struct cert_list *out, const struct bytes *data, size_t count, struct conf_at at, struct arena *arena,
-                    struct reason *why);
+bool cert_list_read(struct cert_list *out, const struct keyring *ring, const struct bytes *data, size_t count, struct conf_at at,
+                    struct arena *arena, struct reason *why);
 bool cert_list_init(struct cert_list *l, size_t cap, struct arena *arena);
 void cert_list_add(struct cert_list *l, struct cert *c); /* takes a reference of its own; does nothing when full */
 void cert_list_clear(struct cert_list *l);
