@@ -257,7 +257,8 @@ static const struct key table[] = {
 	/* --- secrets --- */
 	{ AT_SHARED, TYPE_SECRET, .name = "secret", .help = "The secret: text, 0x and hexadecimal digits, or 0s and base64." },
 	{ AT_SHARED, TYPE_TEXT, .name = "id", .prefix = true,
-	  .help = "Identity that the secret belongs to; several keys may begin so. None: any peer." },
+	  .help = "Identity that the secret belongs to; several keys may begin so. None: any peer. A secret that names somebody besides "
+		  "us is for these alone (strongSwan takes it for any peer when our own identity is named)." },
 	{ AT_KEYFILE, TYPE_TEXT, .name = "file", .help = "Name of the file in the folder of that kind." },
 	{ AT_KEYFILE, TYPE_SECRET, .name = "secret", .help = "Its passphrase." },
 	{ AT_TOKEN, TYPE_TEXT, KEY_NOT_BUILT, .name = "handle", .note = NOT_YET, .help = "Hexadecimal CKA_ID of the key." },

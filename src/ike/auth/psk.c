@@ -19,6 +19,20 @@ static unsigned owner_fits(const struct shared_entry *e, const struct identity *
 	return best;
 }
 
+/*
+ * A secret that names somebody besides us is for these alone: whoever else knows it must not pass as one whom it does not name. A
+ * peer that is not known yet may be one of them.
+ */
+static bool of_others(const struct shared_entry *e, const struct identity *own, const struct identity *peer)
+{
+	if (identity_is_any(peer))
+		return false;
+	for (size_t i = 0; i < e->owner_count; i++)
+		if (identity_match(own, &e->owners[i]) == 0)
+			return true;
+	return false;
+}
+
 const struct shared_entry *ring_psk(const struct keyring *ring, const struct identity *own, const struct identity *peer)
 {
 	const struct shared_entry *found = NULL;
@@ -32,6 +46,8 @@ const struct shared_entry *ring_psk(const struct keyring *ring, const struct ide
 			continue;
 		fits_peer = owner_fits(e, peer);
 		fits_own = owner_fits(e, own);
+		if (fits_peer == 0 && of_others(e, own, peer))
+			continue;
 		if (fits_peer > best_peer || (fits_peer == best_peer && fits_own > best_own)) {
 			found = e;
 			best_peer = fits_peer;

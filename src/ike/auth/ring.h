@@ -48,7 +48,8 @@ struct keyring {
 
 /*
  * The PSK for these two. The owner that fits the peer best decides, then the one that fits us, then who came first; an entry without
- * owners fits everybody, barely. An entry whose owners fit neither is not taken. NULL: none.
+ * owners fits everybody, barely. An entry whose owners fit neither is not taken, nor one that names others than us and this peer
+ * is none of them. NULL: none.
  */
 const struct shared_entry *ring_psk(const struct keyring *ring, const struct identity *own, const struct identity *peer);
 /* The private key of this certificate; NULL: not here. */
