@@ -131,13 +131,7 @@ static void begin(struct engine *e, const struct input *in, uint64_t key, struct
 			sa->dead = true;
 		return;
 	}
-	x->message_arena = *arena;
-	*arena = (struct arena){ 0 };
-	x->message = message;
-	x->message_hash = in->hash;
-	x->header = in->h;
-	x->payloads = *p;
-	x->path = *in->path;
+	input_hand_over(x, in, arena, message, p);
 	sa->theirs = x;
 	sa->next_in = 1;
 	engine_count_message(e, NULL, x->type, false, false);

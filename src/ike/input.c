@@ -144,11 +144,8 @@ static void unprotected_answer(struct exchange *x, const struct payloads *outer)
 	retransmit_doubt(x, &why);
 }
 
-static void take_message(struct exchange *x, const struct input *in, struct arena *arena, struct bytes message,
-                         const struct payloads *p, bool authenticated)
+void input_hand_over(struct exchange *x, const struct input *in, struct arena *arena, struct bytes message, const struct payloads *p)
 {
-	struct sa *sa = x->sa;
-
 	arena_clear(&x->message_arena);
 	x->message_arena = *arena;
 	*arena = (struct arena){ 0 };
@@ -157,6 +154,14 @@ static void take_message(struct exchange *x, const struct input *in, struct aren
 	x->header = in->h;
 	x->payloads = *p;
 	x->path = *in->path;
+}
+
+static void take_message(struct exchange *x, const struct input *in, struct arena *arena, struct bytes message,
+                         const struct payloads *p, bool authenticated)
+{
+	struct sa *sa = x->sa;
+
+	input_hand_over(x, in, arena, message, p);
 	x->authenticated = authenticated;
 	engine_count_message(sa->engine, sa_name(sa), x->type, false, is_response(&in->h));
 	if (authenticated)

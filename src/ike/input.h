@@ -14,8 +14,10 @@ struct input {
 	uint64_t hash;         /* of the datagram: tells a retransmission from another message */
 };
 
-/* A request for a new SA, after the checks that cost nothing. init_request.c */
+/* A request for a new SA, after the checks that cost nothing. first.c */
 void input_first(struct engine *e, const struct input *in);
+/* The message in hand becomes the exchange's; `arena`, in which it lies, moves. */
+void input_hand_over(struct exchange *x, const struct input *in, struct arena *arena, struct bytes message, const struct payloads *p);
 /* An unprotected message with one notify to where `in` came from, within the rate, and not larger than `in`. */
 void input_answer_clear(struct engine *e, const struct input *in, uint64_t spi_r, uint16_t notify, struct bytes data);
 void input_stranger(struct engine *e, const struct input *in, enum story_kind kind, const struct reason *why);

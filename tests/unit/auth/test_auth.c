@@ -5,6 +5,7 @@
  * "Alice" makes as moon.example.org (or with another certificate), "Bob" checks. Both have one exchange's octets.
  */
 #include "support/unit.h"
+#include "support/with_crypto.h"
 
 #include "certs.h"
 #include "iana/ikev2.h"
@@ -681,19 +682,6 @@ static void certreq_names_the_cas(void **state)
 	tear_down(&g);
 }
 
-static int start(void **state)
-{
-	(void)state;
-	return crypto_start(&why) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	crypto_stop();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -713,5 +701,5 @@ int main(void)
 		cmocka_unit_test(certreq_names_the_cas),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, with_crypto, without_crypto);
 }

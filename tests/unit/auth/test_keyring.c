@@ -3,6 +3,7 @@
  * The keyring: adding, replacing, removing, reloading, and which PSK is taken for whom.
  */
 #include "support/unit.h"
+#include "support/with_crypto.h"
 
 #include <stdio.h>
 
@@ -306,19 +307,6 @@ static void strength_table(void **state)
 			fail_msg("\"%s\" has %u bits", strengths[i].secret, psk_strength(bytes_str(strengths[i].secret)));
 }
 
-static int start(void **state)
-{
-	(void)state;
-	return crypto_start(&why) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	crypto_stop();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,5 +321,5 @@ int main(void)
 		cmocka_unit_test(strength_table),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, with_crypto, without_crypto);
 }

@@ -3,6 +3,7 @@
  * The octets that AUTH covers, and AUTH by PSK, with the bytes of real exchanges. Sources: README.md beside this file.
  */
 #include "support/unit.h"
+#include "support/with_crypto.h"
 
 #include "base/writer.h"
 #include "iana/ikev2.h"
@@ -120,21 +121,6 @@ static void psk_auth_of_real_exchanges(void **state)
 	arena_clear(&arena);
 }
 
-static int start(void **state)
-{
-	struct reason why;
-
-	(void)state;
-	return crypto_start(&why) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	crypto_stop();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,5 +129,5 @@ int main(void)
 		cmocka_unit_test(psk_auth_of_real_exchanges),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, with_crypto, without_crypto);
 }

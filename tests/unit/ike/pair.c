@@ -546,3 +546,13 @@ uint64_t pair_counter(const struct pair *p, unsigned i, const char *name)
 	fail_msg("no counter %s", name);
 	return 0;
 }
+
+bool pair_keep_first(struct pair *p, struct datagram *d, void *ctx)
+{
+	struct datagram *kept = ctx;
+
+	(void)p;
+	if (kept->len == 0)
+		*kept = *d;
+	return false;
+}

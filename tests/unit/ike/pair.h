@@ -109,3 +109,5 @@ void pair_answer_held(struct pair *p, unsigned i);  /* all that was held, with s
 
 /* A pair of configurations that meet: PSK, one child "net". */
 extern const char pair_alice[], pair_bob[];
+/* A filter: the first datagram goes to ctx (a struct datagram with len 0), and nothing arrives. */
+bool pair_keep_first(struct pair *p, struct datagram *d, void *ctx);

@@ -67,16 +67,6 @@ static void nothing_grows(void **state)
 
 /* --- first messages that are refused --- */
 
-static bool keep_first(struct pair *p, struct datagram *d, void *ctx)
-{
-	struct datagram *kept = ctx;
-
-	(void)p;
-	if (kept->len == 0)
-		*kept = *d;
-	return false;
-}
-
 /* The IKE_SA_INIT of somebody with these proposals. */
 static void first_message(struct datagram *init, const char *proposals)
 {
@@ -84,7 +74,7 @@ static void first_message(struct datagram *init, const char *proposals)
 
 	memset(init, 0, sizeof(*init));
 	pair_init(&p, conf_alice((struct conf_parts){ .proposals = proposals }), pair_bob, 701);
-	p.filter = keep_first;
+	p.filter = pair_keep_first;
 	p.ctx = init;
 	pair_initiate(&p, ALICE, "office");
 	assert_true(init->len > 0);

@@ -524,16 +524,6 @@ static void endless_cookies(void **state)
 }
 
 /* First messages from ten thousand forged sources: bounded, cookies, and an honest peer still comes through. */
-static bool keep_first(struct pair *p, struct datagram *d, void *ctx)
-{
-	struct datagram *kept = ctx;
-
-	(void)p;
-	if (kept->len == 0)
-		*kept = *d;
-	return false;
-}
-
 static void flood(void **state)
 {
 	static struct datagram init;
@@ -544,7 +534,7 @@ static void flood(void **state)
 	(void)state;
 	memset(&init, 0, sizeof(init));
 	pair_init(&p, pair_alice, pair_bob, 660);
-	p.filter = keep_first;
+	p.filter = pair_keep_first;
 	p.ctx = &init;
 	pair_initiate(&p, ALICE, "office");
 	path = pair_path(&p, ALICE);

@@ -108,16 +108,6 @@ static void gone_while_checked(void **state)
 	pair_clear(&p);
 }
 
-static bool keep_first(struct pair *p, struct datagram *d, void *ctx)
-{
-	struct datagram *kept = ctx;
-
-	(void)p;
-	if (kept->len == 0)
-		*kept = *d;
-	return false;
-}
-
 /* The connection whose CAs are to be named goes before the host looks at the question, which borrows from it. */
 static void gone_while_asked(void **state)
 {
@@ -128,7 +118,7 @@ static void gone_while_asked(void **state)
 	(void)state;
 	memset(&init, 0, sizeof(init));
 	pair_init(&p, alice("staff.example"), bob(STRONG, "psk", STRONG, "pubkey"), 922);
-	p.filter = keep_first;
+	p.filter = pair_keep_first;
 	p.ctx = &init;
 	pair_initiate(&p, ALICE, "office");
 	path = pair_path(&p, ALICE);

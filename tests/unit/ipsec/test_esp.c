@@ -6,6 +6,7 @@
  * (ChaCha20-Poly1305), RFC 3602 section 4 cases 5 to 8 (AES-CBC, without integrity: only the ciphertext is compared).
  */
 #include "support/unit.h"
+#include "support/with_crypto.h"
 
 #include <stdlib.h>
 
@@ -431,21 +432,6 @@ static void mtu_is_the_greatest(void **state)
 	}
 }
 
-static int start(void **state)
-{
-	struct reason why = { 0 };
-
-	(void)state;
-	return crypto_start(&why) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	crypto_stop();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,5 +445,5 @@ int main(void)
 		cmocka_unit_test(mtu_is_the_greatest),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, with_crypto, without_crypto);
 }
