@@ -430,11 +430,14 @@ start_adit()	# HOST [OPTION...]
 	nsenter -t "${holder[$name]}" -m -n -p -- "$program" run -c /etc/swanctl/swanctl.conf "$@" >>"$case/$name/adit.log" 2>&1 </dev/null &
 	daemon[$name]=$!
 	within 10 started_or_dead "$name"
-	test -S "/proc/${holder[$name]}/root$vici" ||
+	listens "$name" ||
 		fail "adit does not start: $(tail -n 2 "$case/$name/adit.log" | tr '\n' ' ')"
 }
 
-started_or_dead() { test -S "/proc/${holder[$1]}/root$vici" || ! test -e "/proc/${daemon[$1]}"; }
+started_or_dead() { listens "$1" || ! test -e "/proc/${daemon[$1]}"; }
+
+# By the kernel's list of this network's sockets: the file alone may be one that a killed daemon left. 00010000: it accepts.
+listens() { awk -v p="$vici" '$4 == "00010000" && $NF == p { found = 1 } END { exit !found }' "/proc/${holder[$1]}/net/unix"; }
 
 start_charon()	# HOST
 {
