@@ -93,6 +93,8 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--version") == 0)
 		argv[1] = (char[]){ "version" };
+	if (strcmp(argv[1], DAEMON_AFTER_CRASH) == 0)
+		return daemon_after_crash();
 	if (strcmp(argv[1], "run") != 0)
 		return cli_run(argc - 1, argv + 1);
 	code = run_options(&options, argc - 1, argv + 1);

@@ -213,7 +213,7 @@ static void on_limit(void *owner, uint32_t child_id, bool hard, bool sequence)
 {
 	struct traffic t = { .child_id = child_id };
 
-	t.kind = sequence ? TRAFFIC_SEQUENCE_LIMIT : hard ? TRAFFIC_HARD_LIMIT : TRAFFIC_SOFT_LIMIT;
+	t.kind = !hard ? TRAFFIC_SOFT_LIMIT : sequence ? TRAFFIC_SEQUENCE_LIMIT : TRAFFIC_HARD_LIMIT;
 	report(owner, &t);
 }
 

@@ -9,6 +9,11 @@
 #define TOKEN_SHUTDOWN (DAEMON_TOKEN | 1)
 #define TOKEN_LOAD (DAEMON_TOKEN | 2)
 
+#define ROUTE_TABLE 44301u
+
+/* crash.c: from now on a crash is cleaned up after. */
+void crash_watch(void);
+
 void daemon_on_timer(evutil_socket_t fd, short what, void *arg);
 void daemon_on_plane(evutil_socket_t fd, short what, void *plane_watch);
 struct dataplane_events daemon_plane_events(struct daemon *d);

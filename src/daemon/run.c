@@ -13,7 +13,6 @@
 
 #define SHUTDOWN_WAIT 4000 /* ms for the peers' answers to our deletes */
 #define MARK 0xad17u
-#define ROUTE_TABLE 44301u
 #define RULE_PRIORITY 219u
 
 struct now daemon_now(void)
@@ -137,6 +136,7 @@ static bool start(struct daemon *d, struct reason *why, struct arena *arena)
 		return false;
 	if (!start_engine(d))
 		return refuse_text(why, REASON_MEMORY, 0, "start-up");
+	crash_watch();
 	if (!watch_signals(d)) /* before anything is set that must be undone */
 		return refuse_text(why, REASON_SYSTEM, 0, "event loop");
 	d->vici = vici_server_new(d, why, arena); /* before the data plane: a second daemon is told early, nothing touched */

@@ -22,6 +22,7 @@ struct vici_server {
 	struct {
 		struct evconnlistener *listener;
 		char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+		struct stat made; /* what bind made there: only that is removed at the end */
 	} sockets[SOCKETS_MAX];
 	size_t count;
 };
@@ -171,6 +172,7 @@ static bool refuse_path(struct reason *why, struct arena *arena, enum reason_kin
 
 static bool listen_on(struct vici_server *s, const char *path, struct reason *why, struct arena *arena)
 {
+	struct stat st;
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	mode_t old;
 	bool bound;
@@ -182,7 +184,8 @@ static bool listen_on(struct vici_server *s, const char *path, struct reason *wh
 	if (alive(&un))
 		return refuse_path(why, arena, REASON_IN_USE, path, "another daemon answers there");
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	(void)unlink(path);
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		(void)unlink(path); /* a dead one's; anything else is in the way, and bind says so */
 	old = umask(0117); /* from its first moment on it is for the owner and the group */
 	bound = fd >= 0 && bind(fd, (struct sockaddr *)&un, sizeof(un)) == 0;
 	error = errno;
@@ -197,6 +200,7 @@ static bool listen_on(struct vici_server *s, const char *path, struct reason *wh
 		close(fd);
 		return refuse_path(why, arena, REASON_SYSTEM, path, "cannot listen");
 	}
+	(void)lstat(path, &s->sockets[s->count].made);
 	memcpy(s->sockets[s->count++].path, path, strlen(path) + 1);
 	return true;
 }
@@ -224,13 +228,16 @@ struct vici_server *vici_server_new(struct daemon *d, struct reason *why, struct
 
 void vici_server_free(struct vici_server *s)
 {
+	struct stat st;
+
 	if (!s)
 		return;
 	LIST_EACH_SAFE(at, &s->peers)
 		peer_free(LIST_ITEM(at, struct peer, link));
 	for (size_t i = 0; i < s->count; i++) {
 		evconnlistener_free(s->sockets[i].listener);
-		(void)unlink(s->sockets[i].path);
+		if (lstat(s->sockets[i].path, &st) == 0 && st.st_ino == s->sockets[i].made.st_ino && st.st_dev == s->sockets[i].made.st_dev)
+			(void)unlink(s->sockets[i].path); /* not one that another daemon has put there since */
 	}
 	free(s);
 }

@@ -130,6 +130,23 @@ static bool open_all(struct dataplane *dp, struct reason *why, struct arena *are
 	return true;
 }
 
+bool dataplane_clean(uint32_t route_table, struct reason *why, struct arena *arena)
+{
+	struct dataplane dp = { .conf.route_table = route_table, .single = single_open(why, arena) };
+	struct reason no_nft;
+
+	if (dp.single < 0)
+		return false;
+	dp.route = open_netlink(NETLINK_ROUTE, why, arena);
+	dp.nft = open_netlink(NETLINK_NETFILTER, &no_nft, arena);
+	if (dp.route)
+		clean(&dp, arena);
+	close_netlink(dp.route);
+	close_netlink(dp.nft);
+	single_close(dp.single);
+	return dp.route != NULL;
+}
+
 struct dataplane *dataplane_new(const struct dataplane_conf *conf, struct now now, struct reason *why, struct arena *arena)
 {
 	struct dataplane *dp = calloc(1, sizeof(*dp));

@@ -41,6 +41,8 @@ struct dataplane_conf {
 /* Opens sockets (probing without SO_REUSEPORT first: REASON_IN_USE with the holder's process) and the TUN (REASON_RIGHTS), removes
  * what a killed predecessor left (marked as ours), and gives the plane; NULL with a reason. */
 struct dataplane *dataplane_new(const struct dataplane_conf *conf, struct now now, struct reason *why, struct arena *arena);
+/* After a crash, from a process of its own: what the dead one had set is undone, unless somebody else has begun to serve. */
+bool dataplane_clean(uint32_t route_table, struct reason *why, struct arena *arena);
 /* Removes routes, rules, addresses, sysctls, nft tables that it set. */
 void dataplane_free(struct dataplane *dp);
 

@@ -12,8 +12,12 @@ enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_COPIED = 0x80 };
 
 bool fragment_start(struct fragmenter *f, const struct packet *packet, size_t mtu)
 {
+	size_t offset = packet->key.source.family == ADDR_V4 ? (get_u16(packet->all.at + 6) & 0x1fffu) * 8u : 0;
+
 	*f = (struct fragmenter){ .packet = packet, .mtu = mtu };
-	return packet->key.source.family == ADDR_V4 && mtu >= (size_t)packet->header_len + 8;
+	/* a fragment that reaches past 65,535 belongs to no packet, and its offsets would run into the flags */
+	return packet->key.source.family == ADDR_V4 && mtu >= (size_t)packet->header_len + 8 &&
+	    offset + packet->all.len - packet->header_len <= UINT16_MAX;
 }
 
 /* The header of a later fragment; gives its length. */

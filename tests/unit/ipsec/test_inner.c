@@ -259,6 +259,21 @@ static void fragments_fit(void **state)
 	fragments_make_the_packet(1480, 1400, 0x00b9); /* the last one */
 }
 
+static void no_fragments_past_the_end_of_a_packet(void **state)
+{
+	uint8_t data[1400] = { 0x45, 0, 0x05, 0x78, 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2 };
+	struct fragmenter f;
+	struct packet p;
+
+	(void)state;
+	put_u16(data + 6, 8019); /* 8019 x 8 + 1380 = 65,532 */
+	assert_int_equal(packet_parse(&p, bytes(data, sizeof(data))), DROP_NONE);
+	assert_true(fragment_start(&f, &p, 1000));
+	put_u16(data + 6, 8020);
+	assert_int_equal(packet_parse(&p, bytes(data, sizeof(data))), DROP_NONE);
+	assert_false(fragment_start(&f, &p, 1000));
+}
+
 static void fragments_carry_copied_options(void **state)
 {
 	uint8_t data[200], piece[200];
@@ -293,6 +308,7 @@ int main(void)
 		cmocka_unit_test(icmp_errors_are_right),
 		cmocka_unit_test(some_packets_get_no_error),
 		cmocka_unit_test(fragments_fit),
+		cmocka_unit_test(no_fragments_past_the_end_of_a_packet),
 		cmocka_unit_test(fragments_carry_copied_options),
 	};
 
