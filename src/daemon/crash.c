@@ -18,6 +18,12 @@
 
 #define STACK_SIZE 65536
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true /* the sanitizers tell of crashes themselves */
+#else
+#define SANITIZED false
+#endif
+
 static void clean_in_a_new_process(void)
 {
 	pid_t child = _Fork();
@@ -47,16 +53,18 @@ static void on_crash(int number)
 
 void crash_watch(void)
 {
-#if !defined(__SANITIZE_ADDRESS__)
 	static const int numbers[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 	struct sigaction action = { .sa_handler = on_crash, .sa_flags = (int)(SA_RESETHAND | SA_ONSTACK) };
 	stack_t stack = { .ss_sp = malloc(STACK_SIZE), .ss_size = STACK_SIZE };
 
+	if (SANITIZED) {
+		free(stack.ss_sp);
+		return;
+	}
 	if (stack.ss_sp)
 		(void)sigaltstack(&stack, NULL); /* lives as long as the process */
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
 		(void)sigaction(numbers[i], &action, NULL);
-#endif
 }
 
 int daemon_after_crash(void)
