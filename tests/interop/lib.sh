@@ -674,7 +674,8 @@ network_state()	# HOST
 	local name=$1
 	for f in -4 -6; do
 		net "$name" ip $f rule
-		net "$name" ip $f route show table all | sed -E 's/ (expires|pref|error) [^ ]+//g' | sort
+		# without the kernel's own link-local routes: they come when an address has proved unique, a second after it was given
+		net "$name" ip $f route show table all | sed -E '/fe80::.* proto kernel/d; s/ (expires|pref|error) [^ ]+//g' | sort
 	done
 	net "$name" ip -o addr | awk '{ print $2, $3, $4 }'
 	net "$name" ip -o link | awk '{ print $2 }'
