@@ -27,39 +27,17 @@ static void log_story(const struct daemon *d, const struct tell *tell)
 	text_clear(&line);
 }
 
-struct moving {
-	struct daemon *daemon;
-	const struct path *path;
-};
-
-static bool move_child(void *ctx, const struct child_info *child)
-{
-	const struct moving *m = ctx;
-
-	(void)dataplane_child_move(m->daemon->plane, child->id, m->path, daemon_now());
-	return true;
-}
-
-/* The IKE SA has followed its peer (RFC 7296 2.23): its packets go there too. */
-static void follow(struct daemon *d, const struct ike_info *ike)
-{
-	engine_each_child(d->engine, ike->id, move_child, &(struct moving){ d, &ike->path });
-}
-
 static void do_tell(struct daemon *d, const struct tell *tell)
 {
-	if (tell->kind == TELL_IKE_UPDATE && tell->ike)
-		follow(d, tell->ike);
 	if (tell->kind == TELL_STORY)
 		log_story(d, tell);
-	if (tell->kind == TELL_IKE_UPDATE) /* a NAT's new mapping: the packets follow */
+	if (tell->kind == TELL_IKE_UPDATE && tell->ike) /* a NAT's new mapping: the packets follow */
 		dataplane_ike_move(d->plane, tell->ike_id, &tell->ike->path, daemon_now());
 	control_tell(d->control, tell);
 }
 
 static void do_send(struct daemon *d, const struct event *e)
 {
-	struct arena arena = { 0 };
 	struct reason why = { 0 };
 	struct text line = { 0 };
 
@@ -69,11 +47,10 @@ static void do_send(struct daemon *d, const struct event *e)
 	}
 	if (!dataplane_send_ike(d->plane, &e->path, e->datagram, &why)) {
 		reason_print(&line, &why);
-		log_often(LOG_LEVEL_WARNING, daemon_now().boot, (unsigned)why.kind, "an IKE message could not be sent to %s",
+		log_often(LOG_LEVEL_WARNING, daemon_now().boot, (unsigned)why.kind, "an IKE message could not be sent: %s",
 		          text_str(&line));
 	}
 	text_clear(&line);
-	arena_clear(&arena);
 }
 
 static void do_release(struct daemon *d, const struct event *e)
