@@ -119,6 +119,9 @@ void control_tell(struct control *c, const struct tell *tell)
 	case TELL_IKE_UPDATE:
 		tell_update(c, tell);
 		break;
+	case TELL_IKE_REKEY:
+	case TELL_CHILD_REKEY:
+		break;
 	}
 }
 
@@ -134,6 +137,12 @@ static const char *verb(enum command_kind kind)
 	case COMMAND_TERMINATE:
 	case COMMAND_SHUTDOWN:
 		return "terminating";
+	case COMMAND_REKEY:
+		return "rekeying";
+	case COMMAND_INSTALL:
+		return "installing";
+	case COMMAND_UNINSTALL:
+		return "uninstalling";
 	}
 	return "";
 }

@@ -36,6 +36,7 @@ void daemon_ask(struct daemon *d, uint64_t token, const struct ask *ask)
 	struct arena arena = { 0 };
 	struct secret shared = { 0 };
 	struct now now = daemon_now();
+	struct addr addrs[32];
 	uint32_t mtu;
 
 	switch (ask->kind) {
@@ -64,6 +65,18 @@ void daemon_ask(struct daemon *d, uint64_t token, const struct ask *ask)
 		break;
 	case ASK_SPI:
 		a.ok = answer_spi(d, &a);
+		break;
+	case ASK_POLICY:
+		a.ok = dataplane_policy_add(d->plane, ask->policy, now, &a.why, &arena);
+		break;
+	case ASK_USAGE:
+		dataplane_ike_usage(d->plane, ask->ike_id, &a.used_in, &a.used_out);
+		a.ok = true;
+		break;
+	case ASK_ADDRS:
+		a.addrs = addrs;
+		a.addr_count = dataplane_addresses(d->plane, addrs, COUNT_OF(addrs));
+		a.ok = true;
 		break;
 	case ASK_INSTALL:
 		a.ok = dataplane_child_add(d->plane, ask->install, now, &a.why, &arena);

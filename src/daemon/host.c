@@ -31,8 +31,6 @@ static void do_tell(struct daemon *d, const struct tell *tell)
 {
 	if (tell->kind == TELL_STORY)
 		log_story(d, tell);
-	if (tell->kind == TELL_IKE_UPDATE && tell->ike) /* a NAT's new mapping: the packets follow */
-		dataplane_ike_move(d->plane, tell->ike_id, &tell->ike->path, daemon_now());
 	control_tell(d->control, tell);
 }
 
@@ -59,6 +57,8 @@ static void do_release(struct daemon *d, const struct event *e)
 		dataplane_spi_release(d->plane, e->release.spi);
 	if (e->release.child_id)
 		dataplane_child_remove(d->plane, e->release.child_id, daemon_now());
+	if (e->release.policy_id)
+		dataplane_policy_remove(d->plane, e->release.policy_id, daemon_now());
 }
 
 /* What the engine does not take is kept beside what the reader did not take, for those who ask why it is not there. */
@@ -107,6 +107,16 @@ static void host_do(struct daemon *d, const struct event *e)
 		break;
 	case EVENT_CHILD_REMOVE:
 		dataplane_child_remove(d->plane, e->child_id, daemon_now());
+		break;
+	case EVENT_CHILD_OUTBOUND:
+		(void)dataplane_child_outbound(d->plane, e->child_id, daemon_now());
+		break;
+	case EVENT_CHILD_UPDATE:
+		(void)dataplane_child_adopt(d->plane, e->child_id, e->ike_id);
+		(void)dataplane_child_update(d->plane, e->child_id, &e->path, e->encap, daemon_now());
+		break;
+	case EVENT_POLICY_REMOVE:
+		dataplane_policy_remove(d->plane, e->policy_id, daemon_now());
 		break;
 	case EVENT_TELL:
 		do_tell(d, &e->tell);
@@ -204,6 +214,28 @@ static void on_unknown_spi(void *owner, const struct path *from, uint32_t spi)
 	report(owner, &(struct traffic){ .kind = TRAFFIC_UNKNOWN_SPI, .spi = spi, .path = *from });
 }
 
+static void on_first(void *owner, uint32_t child_id)
+{
+	report(owner, &(struct traffic){ .kind = TRAFFIC_FIRST, .child_id = child_id });
+}
+
+static void on_one_way(void *owner, uint32_t child_id)
+{
+	report(owner, &(struct traffic){ .kind = TRAFFIC_ONE_WAY, .child_id = child_id });
+}
+
+static void on_acquire(void *owner, uint32_t policy_id, const struct selector *local, const struct selector *remote)
+{
+	report(owner, &(struct traffic){ .kind = TRAFFIC_ACQUIRE, .child_id = policy_id, .packet_local = *local, .packet_remote = *remote });
+}
+
+static void on_network(void *owner)
+{
+	struct daemon *d = owner;
+
+	engine_network(d->engine, daemon_now());
+}
+
 static void on_drop(void *owner, enum drop why, uint32_t child_id, uint64_t count, const char *sample)
 {
 	(void)owner;
@@ -234,6 +266,10 @@ struct dataplane_events daemon_plane_events(struct daemon *d)
 		.limit_reached = on_limit,
 		.peer_moved = on_moved,
 		.unknown_spi = on_unknown_spi,
+		.first_packet = on_first,
+		.one_way = on_one_way,
+		.acquire = on_acquire,
+		.network = on_network,
 		.lost = on_lost,
 		.drop_log = on_drop,
 	};

@@ -25,6 +25,14 @@ struct dataplane_events {
 	/* an authenticated packet of this SA came from another address or port than the SA's */
 	void (*peer_moved)(void *owner, uint32_t child_id, const struct path *from);
 	void (*unknown_spi)(void *owner, const struct path *from, uint32_t spi);
+	/* the first authenticated packet of a Child SA that was installed inbound only */
+	void (*first_packet)(void *owner, uint32_t child_id);
+	/* packets went out for some seconds and none has ever come in */
+	void (*one_way)(void *owner, uint32_t child_id);
+	/* a packet met a trap and is held; told once, and again after it was not answered for a while */
+	void (*acquire)(void *owner, uint32_t policy_id, const struct selector *local, const struct selector *remote);
+	/* addresses, routes or links of this host changed (a burst is told once, after some 100 ms of rest) */
+	void (*network)(void *owner);
 	/* this descriptor (the TUN's) is dead, somebody took the device away: nothing can be carried any more; do not wait for it */
 	void (*lost)(void *owner, uint32_t tag);
 	/* at most one line a reason and minute, with how many since the last */
@@ -65,6 +73,20 @@ void dataplane_child_remove(struct dataplane *dp, uint32_t child_id, struct now 
 bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct path *path, struct now now);
 /* The same for all Child SAs of an IKE SA that follow its path: those encapsulated in UDP. */
 void dataplane_ike_move(struct dataplane *dp, uint32_t ike_id, const struct path *path, struct now now);
+/* From now on packets go out by it: installed inbound only before. The Child SA of the same selectors that did so until now stays for
+ * what comes in. False: no such Child SA. */
+bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct now now);
+/* Its IKE SA was rekeyed: the unique id that it belongs to. False: no such Child SA. */
+bool dataplane_child_adopt(struct dataplane *dp, uint32_t child_id, uint32_t ike_id);
+/* Another encapsulation than it was installed with, and its path. False: no such Child SA, or no socket (it stays as it was). */
+bool dataplane_child_update(struct dataplane *dp, uint32_t child_id, const struct path *path, enum child_encap encap, struct now now);
+/* Takes the params (moves them out, also on failure clears them). Routes, and a row of the policy database behind those of Child SAs. */
+bool dataplane_policy_add(struct dataplane *dp, struct policy_params *p, struct now now, struct reason *why, struct arena *arena);
+void dataplane_policy_remove(struct dataplane *dp, uint32_t policy_id, struct now now); /* what it held is dropped */
+/* The newest packets of an IKE SA's Child SAs, boot ms; 0: none. */
+void dataplane_ike_usage(const struct dataplane *dp, uint32_t ike_id, uint64_t *used_in, uint64_t *used_out);
+/* This host's addresses of global and link scope that a peer may reach, loopback and TUNs left out; at most `max`. */
+size_t dataplane_addresses(struct dataplane *dp, struct addr *out, size_t max);
 /* Has this host an address inside local_ts, of each family? If not, only forwarded traffic fits. False: no such Child SA. */
 bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool *v4, bool *v6);
 bool dataplane_child_counters(const struct dataplane *dp, uint32_t child_id, struct child_counters *out);

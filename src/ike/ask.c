@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Asks and their answers. The low half of a token is the Child SA that the question is about (0: none), so that a late answer to
- * ASK_INSTALL says what must be taken back without anything being remembered.
+ * Asks and their answers. The low half of a token is the Child SA or the policy that the question is about (0: none), so that a late
+ * answer to ASK_INSTALL or ASK_POLICY says what must be taken back without anything being remembered.
  */
 #include "ike/entry.h"
 #include "ike/exchange.h"
@@ -20,13 +20,16 @@ const char *ask_name(enum ask_kind kind)
 	case ASK_SPI: return "SPI";
 	case ASK_INSTALL: return "installation";
 	case ASK_CERTREQ: return "trusted CAs";
+	case ASK_POLICY: return "policy";
+	case ASK_USAGE: return "use of the Child SAs";
+	case ASK_ADDRS: return "own addresses";
 	}
 	return "?";
 }
 
 static uint64_t fresh_token(struct engine *e, const struct ask *ask)
 {
-	uint32_t child = ask->install ? ask->install->id : 0;
+	uint32_t child = ask->install ? ask->install->id : ask->policy ? ask->policy->id : 0;
 	uint64_t token;
 
 	do {
@@ -43,7 +46,7 @@ static bool refuse_memory(struct engine *e, struct reason *why)
 	return refuse_text(why, REASON_MEMORY, 0, "an ask");
 }
 
-bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, struct queued *q, struct reason *why)
+static bool post(struct engine *e, struct pending owner, struct queued *q, struct reason *why)
 {
 	struct pending *p = calloc(1, sizeof(*p));
 	uint64_t token = fresh_token(e, &q->event.ask);
@@ -53,6 +56,7 @@ bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, st
 		queued_free(q);
 		return refuse_memory(e, why);
 	}
+	*p = owner;
 	p->timer.what = TIMER_ASK;
 	if (!timer_set(&e->timers, &p->timer, e->now.boot + e->conf.ask_deadline)) {
 		(void)map_remove(&e->asks, token);
@@ -62,15 +66,33 @@ bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, st
 	}
 	p->token = q->event.token = token;
 	p->kind = q->event.ask.kind;
-	p->x = x;
-	p->entry = entry;
 	p->event = q;
 	q->ask = p;
-	q->event.ask.ike_id = x ? x->sa->id : 0;
-	if (x)
-		list_append(&x->asks, &p->link);
+	q->event.ask.ike_id = p->x ? p->x->sa->id : p->sa ? p->sa->id : 0;
+	if (p->x)
+		list_append(&p->x->asks, &p->link);
+	else if (p->sa)
+		list_append(&p->sa->asks, &p->link);
 	event_post(e, q);
 	return true;
+}
+
+bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, struct queued *q, struct reason *why)
+{
+	return post(e, (struct pending){ .x = x, .entry = entry }, q, why);
+}
+
+bool ask_post_sa(struct sa *sa, struct queued *q, struct reason *why)
+{
+	return post(sa->engine, (struct pending){ .sa = sa }, q, why);
+}
+
+bool ask_out_sa(const struct sa *sa, enum ask_kind kind)
+{
+	LIST_EACH(at, &sa->asks)
+		if (LIST_ITEM(at, const struct pending, link)->kind == kind)
+			return true;
+	return false;
 }
 
 /* Out of the tables; what the host has not taken yet is not asked at all. */
@@ -94,11 +116,14 @@ static void give(struct engine *e, struct pending *p, const struct answer *a)
 {
 	struct exchange *x = p->x;
 	struct conn_entry *entry = p->entry;
+	struct sa *sa = p->sa;
 	enum ask_kind kind = p->kind;
 
 	ask_cancel(e, p);
 	if (x)
 		exchange_answer(x, kind, a);
+	else if (sa)
+		sa_answer(sa, kind, a);
 	else if (entry)
 		entry_resolved(entry, a);
 }
@@ -125,6 +150,8 @@ void engine_answer(struct engine *e, struct now now, uint64_t token, enum ask_ki
 		if (a->ok && kind == ASK_SPI)
 			event_release(e, kind, a->spi, 0);
 		else if (a->ok && kind == ASK_INSTALL)
+			event_release(e, kind, 0, (uint32_t)token);
+		else if (a->ok && kind == ASK_POLICY)
 			event_release(e, kind, 0, (uint32_t)token);
 	}
 	engine_settle(e);

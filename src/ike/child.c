@@ -327,6 +327,28 @@ void child_expire(struct child *c)
 	child_close(c, &why, c->initiator, 0);
 }
 
+/* Without memory for the news a Child SA stays where it is; its packets come to the old place until the next change. */
+static void child_follow(struct child *c)
+{
+	struct queued *q = queued_new(EVENT_CHILD_UPDATE);
+
+	if (!q) {
+		engine_count(c->sa->engine, COUNTER_EVENT_LOST);
+		return;
+	}
+	q->event.child_id = c->id;
+	q->event.ike_id = c->sa->id;
+	q->event.path = c->sa->path;
+	q->event.encap = c->encap;
+	event_post(c->sa->engine, q);
+}
+
+void children_follow(struct sa *sa)
+{
+	LIST_EACH(at, &sa->children)
+		child_follow(LIST_ITEM(at, struct child, link));
+}
+
 struct child *child_by_spi_out(const struct sa *sa, uint32_t spi)
 {
 	LIST_EACH(at, &sa->children) {

@@ -53,6 +53,8 @@ void child_end(struct child *c, const struct reason *why);
 /* Deletes it at the peer as well; `again`: set up anew afterwards. */
 void child_close(struct child *c, const struct reason *why, bool again, uint64_t command);
 void child_expire(struct child *c);
+/* The SA's path, NAT or id has changed: its Child SAs go the same way (EVENT_CHILD_UPDATE). */
+void children_follow(struct sa *sa);
 struct child *child_by_spi_out(const struct sa *sa, uint32_t spi);
 struct child *child_by_name(const struct sa *sa, const char *name);
 void child_info_of(const struct child *c, struct child_info *out);

@@ -417,6 +417,10 @@ static bool begin(struct run *r, const struct command *c, struct reason *why)
 	case COMMAND_SHUTDOWN:
 		shutdown_all(r);
 		return true;
+	case COMMAND_REKEY:
+	case COMMAND_INSTALL:
+	case COMMAND_UNINSTALL:
+		return refuse_text(why, REASON_UNSUPPORTED, 0, "this command");
 	}
 	return false;
 }

@@ -66,17 +66,19 @@ struct queued {
 	struct event event;
 	struct arena arena;
 	struct child_params *params; /* owned until the host moves them out */
+	struct policy_params *policy; /* likewise */
 	struct pending *ask;         /* whose question this is, or NULL */
 };
 #define EVENTS_MAX 65536u            /* beyond it, sends and news are dropped and counted */
 
-/* An ask that is out. Its owner is an exchange, or a connection's entry (addresses). */
+/* An ask that is out. Its owner is an exchange, an IKE SA, or a connection's entry (addresses). */
 struct pending {
-	struct list link;            /* in exchange->asks */
+	struct list link;            /* in exchange->asks or sa->asks */
 	struct timer timer;          /* TIMER_ASK */
 	uint64_t token;
 	enum ask_kind kind;
 	struct exchange *x;
+	struct sa *sa;
 	struct conn_entry *entry;
 	struct queued *event;        /* not taken by the host yet; else NULL */
 };
@@ -133,12 +135,15 @@ struct queued *queued_new(enum event_kind kind);                 /* NULL: out of
 void queued_free(struct queued *q);                              /* NULL is fine */
 void event_post(struct engine *e, struct queued *q);             /* takes q */
 bool event_send(struct engine *e, const struct path *path, struct bytes datagram, bool keepalive);
-void event_release(struct engine *e, enum ask_kind kind, uint32_t spi, uint32_t child_id);
+void event_release(struct engine *e, enum ask_kind kind, uint32_t spi, uint32_t id); /* id: of a Child SA, or a policy */
 void events_clear(struct engine *e);
 bool removal_next(struct engine *e, struct event *out); /* child.c: of engine->removals */
 
 /* --- ask.c --- */
 /* Sends a question for an exchange or an entry (one of them). `q` is moved in; a token is given to it. */
 bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, struct queued *q, struct reason *why);
+/* For an IKE SA, outside of any exchange: the answer comes to sa_answer. */
+bool ask_post_sa(struct sa *sa, struct queued *q, struct reason *why);
+bool ask_out_sa(const struct sa *sa, enum ask_kind kind); /* one is out */
 void ask_cancel(struct engine *e, struct pending *p);
 void ask_expire(struct engine *e, struct pending *p);

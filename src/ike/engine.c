@@ -180,6 +180,7 @@ static void moved(struct child *c, const struct path *path)
 	if (!sa->nat_remote || sa->nat_local || path_equal(&sa->path, path))
 		return;
 	sa->path.remote = path->remote;
+	children_follow(sa);
 	tell_ike(sa, TELL_IKE_UPDATE);
 }
 
@@ -193,6 +194,9 @@ void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 		switch (t->kind) {
 		case TRAFFIC_SOFT_LIMIT: /* rekeying is the next story; until then the hard limit decides */
 		case TRAFFIC_UNKNOWN_SPI:
+		case TRAFFIC_FIRST:
+		case TRAFFIC_ONE_WAY:
+		case TRAFFIC_ACQUIRE:
 			break;
 		case TRAFFIC_HARD_LIMIT:
 			limit_reached(c, REASON_LIFETIME);

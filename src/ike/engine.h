@@ -61,6 +61,9 @@ enum command_kind {
 	COMMAND_INITIATE,   /* name (or NULL: any connection), child (or NULL: all children); done when up, or failed */
 	COMMAND_TERMINATE,  /* name/child/ike_id/child_id; done when gone */
 	COMMAND_SHUTDOWN,   /* deletes are sent for all; done when answered or after `timeout` */
+	COMMAND_REKEY,      /* name/child/ike_id/child_id as for TERMINATE: Child SAs if one is named, else IKE SAs; done at once (matches) */
+	COMMAND_INSTALL,    /* name (or NULL), child: its trap, pass or drop policy; done when it stands */
+	COMMAND_UNINSTALL,  /* likewise; done when it is gone */
 };
 struct command {
 	enum command_kind kind;
@@ -68,6 +71,7 @@ struct command {
 	const char *name, *child;       /* connection's and child's name */
 	uint32_t ike_id, child_id;      /* unique ids; 0: none */
 	bool force;                     /* TERMINATE: do not wait for the peer's answer */
+	bool reauth;                    /* REKEY: IKE SAs are set up anew instead, with authentication */
 	bool keep_trying;               /* INITIATE: retry with backoff until terminated (start_action = start does this) */
 	uint32_t timeout;               /* ms; 0: none */
 };
@@ -84,6 +88,9 @@ enum ask_kind {
 	ASK_SPI,        /* an inbound ESP SPI */
 	ASK_INSTALL,    /* a Child SA, both directions */
 	ASK_CERTREQ,    /* hashes of the CAs that we trust, for a CERTREQ payload (auth_certreq) */
+	ASK_POLICY,     /* a trap, pass or drop policy */
+	ASK_USAGE,      /* when the IKE SA's Child SAs (ike_id) last carried packets: liveness by need, RFC 7296 2.4 */
+	ASK_ADDRS,      /* this host's addresses that a peer may reach: MOBIKE's ADDITIONAL_*_ADDRESS, RFC 4555 3.6 */
 };
 const char *ask_name(enum ask_kind kind);
 
@@ -102,6 +109,7 @@ struct ask {
 	uint8_t family;           /* RESOLVE: enum addr_family wanted, ADDR_NONE = both */
 	struct addr remote;       /* SOURCE, SPI */
 	struct child_params *install; /* INSTALL: the host moves it out */
+	struct policy_params *policy; /* POLICY: the host moves it out */
 	const struct auth_round *certreq; /* CERTREQ: our remote round */
 };
 
@@ -111,25 +119,37 @@ struct answer {
 	struct bytes public_value; /* KE */
 	struct bytes shared;      /* KE: copied into a secret; the host wipes its own */
 	struct auth_make_answer make;
-	struct addr *addrs;       /* RESOLVE */
+	struct addr *addrs;       /* RESOLVE, ADDRS */
 	size_t addr_count;
 	struct addr local;        /* SOURCE */
 	uint32_t interface;
 	uint32_t spi;             /* SPI */
 	struct bytes certreq;     /* CERTREQ: 20 bytes each; empty: no CERTREQ is sent */
+	uint64_t used_in, used_out; /* USAGE: boot ms of the newest packet over all its Child SAs; 0: none */
 };
 /* An unknown or late token is dropped; what the answer brought (SPI, installed SA) comes back as EVENT_RELEASE. */
 void engine_answer(struct engine *e, struct now now, uint64_t token, enum ask_kind kind, const struct answer *a);
 
-enum traffic_kind { TRAFFIC_SOFT_LIMIT, TRAFFIC_HARD_LIMIT, TRAFFIC_SEQUENCE_LIMIT, TRAFFIC_MOVED, TRAFFIC_UNKNOWN_SPI, TRAFFIC_USED };
+enum traffic_kind {
+	TRAFFIC_SOFT_LIMIT,
+	TRAFFIC_HARD_LIMIT,
+	TRAFFIC_SEQUENCE_LIMIT,
+	TRAFFIC_MOVED,       /* an authenticated packet, newer than all before, from elsewhere than the SA's path */
+	TRAFFIC_UNKNOWN_SPI,
+	TRAFFIC_USED,        /* inbound */
+	TRAFFIC_FIRST,       /* the first authenticated packet of a Child SA that was installed inbound only: the peer uses it */
+	TRAFFIC_ONE_WAY,     /* packets went out for a while and none ever came: something on the way swallows ESP */
+	TRAFFIC_ACQUIRE,     /* a packet met the trap policy_id; it is held */
+};
 struct traffic {
 	enum traffic_kind kind;
-	uint32_t child_id;
+	uint32_t child_id;        /* or policy_id: ACQUIRE */
 	uint32_t spi;
 	struct path path;         /* MOVED, UNKNOWN_SPI */
+	struct selector packet_local, packet_remote; /* ACQUIRE: the packet's own addresses, protocol and ports */
 };
 void engine_traffic(struct engine *e, struct now now, const struct traffic *t);
-void engine_network(struct engine *e, struct now now); /* addresses or routes changed */
+void engine_network(struct engine *e, struct now now); /* addresses, routes or links changed, or the host woke up */
 void engine_expire(struct engine *e, struct now now);
 uint64_t engine_deadline(const struct engine *e);      /* boot ms; NEVER */
 
@@ -140,6 +160,9 @@ enum event_kind {
 	EVENT_ASK,          /* token, ask */
 	EVENT_RELEASE,      /* release */
 	EVENT_CHILD_REMOVE, /* child_id; its inbound SPI is free with it */
+	EVENT_CHILD_OUTBOUND, /* child_id: from now on packets go out by it (it was installed inbound only) */
+	EVENT_CHILD_UPDATE, /* child_id; path and encap are its new ones, ike_id the IKE SA that it belongs to now */
+	EVENT_POLICY_REMOVE, /* policy_id */
 	EVENT_TELL,         /* tell */
 	EVENT_DONE,         /* token, ok, why */
 };
@@ -151,6 +174,8 @@ enum tell_kind {
 	TELL_CHILD_UP,
 	TELL_CHILD_DOWN,
 	TELL_IKE_UPDATE, /* addresses or ports changed */
+	TELL_IKE_REKEY,  /* `ike` has taken the place of `old_ike`; neither up nor down is told of them then */
+	TELL_CHILD_REKEY, /* likewise */
 };
 struct story_entry; /* ike/story.h */
 struct tell {
@@ -162,6 +187,8 @@ struct tell {
 	const struct story_entry *entry;   /* STORY */
 	const struct ike_info *ike;        /* the others */
 	const struct child_info *child;
+	const struct ike_info *old_ike;     /* IKE_REKEY */
+	const struct child_info *old_child; /* CHILD_REKEY */
 };
 
 struct event {
@@ -172,10 +199,11 @@ struct event {
 	uint64_t token;
 	struct ask ask;
 	struct {
-		enum ask_kind kind; /* ASK_SPI: spi; ASK_INSTALL: child_id */
-		uint32_t spi, child_id;
+		enum ask_kind kind; /* ASK_SPI: spi; ASK_INSTALL: child_id; ASK_POLICY: policy_id */
+		uint32_t spi, child_id, policy_id;
 	} release;
-	uint32_t child_id;
+	uint32_t child_id, ike_id, policy_id;
+	enum child_encap encap;
 	struct tell tell;
 	bool ok;
 	struct reason why;

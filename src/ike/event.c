@@ -22,6 +22,10 @@ void queued_free(struct queued *q)
 		child_params_clear(q->params);
 		free(q->params);
 	}
+	if (q->policy) {
+		policy_params_clear(q->policy);
+		free(q->policy);
+	}
 	if (q->ask)
 		q->ask->event = NULL;
 	arena_clear(&q->arena);
@@ -58,7 +62,7 @@ bool event_send(struct engine *e, const struct path *path, struct bytes datagram
 	return true;
 }
 
-void event_release(struct engine *e, enum ask_kind kind, uint32_t spi, uint32_t child_id)
+void event_release(struct engine *e, enum ask_kind kind, uint32_t spi, uint32_t id)
 {
 	struct queued *q = queued_new(EVENT_RELEASE);
 
@@ -68,7 +72,10 @@ void event_release(struct engine *e, enum ask_kind kind, uint32_t spi, uint32_t 
 	}
 	q->event.release.kind = kind;
 	q->event.release.spi = spi;
-	q->event.release.child_id = child_id;
+	if (kind == ASK_POLICY)
+		q->event.release.policy_id = id;
+	else
+		q->event.release.child_id = id;
 	event_post(e, q);
 }
 

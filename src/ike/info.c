@@ -46,6 +46,9 @@ static const char *task_name(const struct job *job)
 	case JOB_IKE_DELETE: return "IKE_DELETE";
 	case JOB_REFUSE: return "INFORMATIONAL";
 	case JOB_LIVENESS: return "IKE_DPD";
+	case JOB_CHILD_REKEY: return "CHILD_REKEY";
+	case JOB_IKE_REKEY: return "IKE_REKEY";
+	case JOB_ADDRESSES: return "IKE_MOBIKE";
 	case JOB_KINDS: break;
 	}
 	return NULL;

@@ -229,6 +229,7 @@ static void follow(struct sa *sa, const struct path *path)
 	if (sa->phase != PHASE_UP || sa->initiator || !sa->nat_remote)
 		return;
 	sa->path = *path;
+	children_follow(sa);
 	tell_ike(sa, TELL_IKE_UPDATE);
 }
 

@@ -68,6 +68,7 @@ struct sa *sa_new(struct engine *e, const struct step_table *table, bool initiat
 	sa->created = sa->last_in = sa->last_out = e->now.boot;
 	sa->life_at = NEVER;
 	sa->timer.what = TIMER_SA;
+	list_init(&sa->asks);
 	list_init(&sa->jobs);
 	list_init(&sa->children);
 	if (!enter(e, sa)) {
@@ -206,6 +207,9 @@ static bool job_fits(enum job_kind kind, enum phase phase)
 	case JOB_CHILD:
 	case JOB_CHILD_DELETE:
 	case JOB_LIVENESS:
+	case JOB_CHILD_REKEY:
+	case JOB_IKE_REKEY:
+	case JOB_ADDRESSES:
 		return phase == PHASE_UP;
 	case JOB_IKE_DELETE:
 	case JOB_REFUSE:
@@ -338,6 +342,13 @@ void sa_expire(struct sa *sa)
 		sk_idle(&sa->gen);
 	if (sa->phase == PHASE_UP)
 		expire_up(sa, now);
+}
+
+void sa_answer(struct sa *sa, enum ask_kind kind, const struct answer *a)
+{
+	(void)sa;
+	(void)kind;
+	(void)a;
 }
 
 /* --- up --- */
@@ -623,6 +634,8 @@ void sa_free(struct sa *sa)
 	if (sa->theirs)
 		exchange_end(sa->theirs, false, NULL);
 	exchanges_free_ended(e, sa);
+	LIST_EACH_SAFE(at, &sa->asks)
+		ask_cancel(e, LIST_ITEM(at, struct pending, link));
 	while (!list_empty(&sa->jobs))
 		job_free(job_out(sa, sa->jobs.next));
 	end_children(sa, NULL);

@@ -74,6 +74,7 @@ struct sa {
 	size_t cache_len;
 	uint64_t cache_hash;           /* siphash of the request */
 	bool cache_answered;           /* there was a request; the cache may have been dropped since */
+	struct list asks;              /* struct pending: those of no exchange */
 	struct list jobs;
 	size_t job_count;
 	struct list children;
@@ -105,6 +106,8 @@ bool sa_set_ids(struct sa *sa, const struct identity *local, const struct identi
 void sa_touch(struct sa *sa);
 void sa_settle(struct sa *sa);            /* starts the next job, arms the timer */
 void sa_expire(struct sa *sa);
+/* The answer to a question of no exchange (ask_post_sa). */
+void sa_answer(struct sa *sa, enum ask_kind kind, const struct answer *a);
 /* Established: everything is authenticated. Clears `half`. */
 void sa_up(struct sa *sa);
 /*

@@ -83,6 +83,9 @@ enum job_kind {
 	JOB_IKE_DELETE,
 	JOB_REFUSE,       /* tell the peer why we do not go on, and end */
 	JOB_LIVENESS,
+	JOB_CHILD_REKEY,  /* CREATE_CHILD_SA with REKEY_SA, RFC 7296 1.3.3 */
+	JOB_IKE_REKEY,    /* 1.3.2 */
+	JOB_ADDRESSES,    /* MOBIKE: UPDATE_SA_ADDRESSES, ADDITIONAL_*_ADDRESS, COOKIE2; RFC 4555 */
 	JOB_KINDS,
 };
 

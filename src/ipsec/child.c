@@ -38,3 +38,13 @@ void child_params_clear(struct child_params *p)
 	secret_clear(&p->integ_out);
 	*p = (struct child_params){ 0 };
 }
+
+void policy_params_clear(struct policy_params *p)
+{
+	free(p->connection);
+	free(p->child);
+	free(p->tun);
+	free(p->local_ts.list);
+	free(p->remote_ts.list);
+	*p = (struct policy_params){ 0 };
+}

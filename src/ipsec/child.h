@@ -34,8 +34,29 @@ struct child_params {
 	bool dscp_out, dscp_in;      /* copy_dscp */
 	char *tun;                   /* owned; a TUN of its own, or NULL: the common one */
 	bool initiator;              /* we sent the request that made it */
+	bool inbound_only;           /* nothing goes out by it until it is said: the peer is not ready yet (rekeying) */
+	bool no_policies;            /* `policies = no`: keys only; what it carries is decided elsewhere */
+	/* transport mode through a NAT, RFC 7296 2.23.1: the addresses that the peer's checksums are made with; unspecified: no NAT */
+	struct addr original_local, original_remote;
 };
 void child_params_clear(struct child_params *p);
+
+/*
+ * A policy that is no SA: TRAP holds packets (bounded) and asks for a Child SA, PASS lets them go in clear, DROP does not.
+ * It stands behind Child SAs of the same selectors. The names and selector lists are its own (policy_params_clear).
+ */
+enum policy_kind { POLICY_TRAP, POLICY_PASS, POLICY_DROP };
+struct policy_params {
+	uint32_t id;                 /* unique among policies; 1.. */
+	uint32_t reqid;              /* of the Child SAs that it makes */
+	enum policy_kind kind;
+	char *connection, *child;    /* owned; names */
+	struct selectors local_ts, remote_ts; /* lists owned; `dynamic` resolved */
+	uint32_t priority;           /* 0: computed from the selectors */
+	struct addr peer;            /* TRAP: the tunnel's other end, for the MTU; unspecified: not known */
+	char *tun;                   /* owned; NULL: the common one */
+};
+void policy_params_clear(struct policy_params *p);
 
 /* The data plane's figures for one Child SA. Times: ms of boot time, 0: never. */
 struct child_counters {
@@ -64,6 +85,8 @@ struct child_counters {
 	X(DUMMY, "dummy", "dummy packet (next header 59)")                                                             \
 	X(UNSUPPORTED, "unsupported", "not an IP packet")                                                              \
 	X(SEND, "send", "the system did not take the packet")                                                          \
+	X(HELD, "held", "held for a Child SA that did not come in time, or too many were held")                        \
+	X(POLICY, "policy", "a drop policy wants it")                                                                   \
 	X(MEMORY, "memory", "out of memory")
 #define AS_DROP_ENUM(id, name, text) DROP_##id,
 enum drop { DROP_NONE, DROPS(AS_DROP_ENUM) DROP_COUNT };

@@ -296,6 +296,13 @@ static bool make_answer(struct host *h, struct pending *p, const struct ask *ask
 		a->addrs = &h->peer;
 		a->addr_count = 1;
 		return true;
+	case ASK_POLICY:
+	case ASK_USAGE:
+		return true;
+	case ASK_ADDRS:
+		a->addrs = &h->addr;
+		a->addr_count = 1;
+		return true;
 	case ASK_NONE:
 		break;
 	}
@@ -405,6 +412,10 @@ static void host_do(struct host *h, const struct event *e)
 		break;
 	case EVENT_CHILD_REMOVE:
 		remove_child(h, e->child_id);
+		break;
+	case EVENT_CHILD_OUTBOUND:
+	case EVENT_CHILD_UPDATE:
+	case EVENT_POLICY_REMOVE:
 		break;
 	case EVENT_TELL:
 		if (h->ops.tell)

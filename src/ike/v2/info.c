@@ -49,6 +49,9 @@ enum outcome info_done(struct exchange *x, struct reason *why)
 	case JOB_AUTH:
 	case JOB_CHILD:
 	case JOB_LIVENESS:
+	case JOB_CHILD_REKEY:
+	case JOB_IKE_REKEY:
+	case JOB_ADDRESSES:
 	case JOB_KINDS:
 		break;
 	}

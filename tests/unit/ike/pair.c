@@ -262,6 +262,10 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 		break;
 	case ASK_INSTALL:
 		break;
+	case ASK_POLICY:
+	case ASK_USAGE:
+	case ASK_ADDRS:
+		break;
 	}
 	if (n->fail & 1u << q->kind) {
 		a = (struct answer){ .ok = false };
@@ -348,6 +352,8 @@ static void told(struct peer *n, const struct tell *t)
 		n->child_downs++;
 		break;
 	case TELL_IKE_UPDATE:
+	case TELL_IKE_REKEY:
+	case TELL_CHILD_REKEY:
 		break;
 	}
 }
@@ -380,6 +386,10 @@ void pair_host(struct pair *p, unsigned i)
 			break;
 		case EVENT_CHILD_REMOVE:
 			uninstall(n, ev.child_id);
+			break;
+		case EVENT_CHILD_OUTBOUND:
+		case EVENT_CHILD_UPDATE:
+		case EVENT_POLICY_REMOVE:
 			break;
 		case EVENT_TELL:
 			told(n, &ev.tell);
