@@ -8,6 +8,8 @@
 
 #define SEQUENCE_ROOM 4 /* the soft limit of sequence numbers stands at one fourth before the end */
 #define OUTER_MTU_DEFAULT 1500u
+#define ONE_WAY_PACKETS 5u
+#define ONE_WAY_TIME SECONDS(10)
 
 struct child *child_find(const struct dataplane *dp, uint32_t id)
 {
@@ -127,6 +129,22 @@ static void tell_limits(struct dataplane *dp, struct child *c, bool out)
 	}
 }
 
+/* What has happened with this packet for the first time. */
+static void tell_firsts(struct dataplane *dp, struct child *c, bool out)
+{
+	const struct child_counters *n = &c->counters;
+
+	if (!out && c->params.inbound_only && !c->told_first) {
+		c->told_first = true;
+		tell_first(dp, c);
+	}
+	if (out && c->params.encap == ENCAP_NONE && !c->told_one_way && n->packets_in == 0 && n->packets_out >= ONE_WAY_PACKETS &&
+	    dp->now.boot - c->added >= ONE_WAY_TIME) {
+		c->told_one_way = true;
+		tell_one_way(dp, c);
+	}
+}
+
 void child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes)
 {
 	struct child_counters *n = &c->counters;
@@ -142,6 +160,7 @@ void child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes)
 	}
 	c->keys_used = dp->now.boot;
 	tell_limits(dp, c, out);
+	tell_firsts(dp, c, out);
 }
 
 /* --- add and remove --- */
@@ -179,18 +198,101 @@ static bool set_mtu(struct dataplane *dp, struct child *c, struct reason *why, s
 	return install_mtu(dp, at_least(c->inner_mtu, MTU_IPV6_MIN), why, arena);
 }
 
+/* --- those of one IKE SA --- */
+
+static bool join_ike(struct dataplane *dp, struct child *c, uint32_t ike_id)
+{
+	struct child *other = map_get(&dp->by_ike, ike_id);
+
+	if (!other && !map_put(&dp->by_ike, ike_id, c))
+		return false;
+	c->ike_next = c->ike_prev = c;
+	if (other) {
+		c->ike_next = other;
+		c->ike_prev = other->ike_prev;
+		c->ike_prev->ike_next = other->ike_prev = c;
+	}
+	c->params.ike_id = ike_id;
+	return true;
+}
+
+/* Putting another one in its own place needs no memory. */
+static void leave_ike(struct dataplane *dp, struct child *c)
+{
+	if (c->ike_next == c)
+		(void)map_remove(&dp->by_ike, c->params.ike_id);
+	else
+		(void)map_put(&dp->by_ike, c->params.ike_id, c->ike_next);
+	c->ike_next->ike_prev = c->ike_prev;
+	c->ike_prev->ike_next = c->ike_next;
+}
+
+bool dataplane_child_adopt(struct dataplane *dp, uint32_t child_id, uint32_t ike_id)
+{
+	struct child *c = child_find(dp, child_id);
+	uint32_t before;
+
+	if (!c || c->params.ike_id == ike_id)
+		return c;
+	before = c->params.ike_id;
+	leave_ike(dp, c);
+	if (join_ike(dp, c, ike_id))
+		return true;
+	(void)join_ike(dp, c, before); /* its place has just become free, if it was the only one */
+	return false;
+}
+
+void dataplane_ike_usage(const struct dataplane *dp, uint32_t ike_id, uint64_t *used_in, uint64_t *used_out)
+{
+	const struct child *first = map_get(&dp->by_ike, ike_id), *c = first;
+
+	*used_in = *used_out = 0;
+	if (!c)
+		return;
+	do {
+		if (c->counters.used_in > *used_in)
+			*used_in = c->counters.used_in;
+		if (c->counters.used_out > *used_out)
+			*used_out = c->counters.used_out;
+		c = c->ike_next;
+	} while (c != first);
+}
+
+/* --- outbound --- */
+
+/* From now on it is the newest of its selectors. */
+static bool go_out(struct dataplane *dp, struct child *c)
+{
+	return c->params.no_policies || spd_add(&dp->spd, c, &c->params.local_ts, &c->params.remote_ts, c->params.priority);
+}
+
+bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct now now)
+{
+	struct child *c = child_find(dp, child_id);
+
+	dp->now = now;
+	if (!c)
+		return false;
+	if (c->params.inbound_only && go_out(dp, c))
+		c->params.inbound_only = false;
+	return !c->params.inbound_only;
+}
+
 /* In the look-ups last, when nothing can fail any more but memory. */
 static bool enter(struct dataplane *dp, struct child *c)
 {
 	c->entry = (struct sad_entry){ .spi = c->params.spi_in, .destination = c->params.path.local.addr };
 	if (!map_put(&dp->by_id, c->params.id, c))
 		return false;
-	if (sad_add(&dp->sad, &c->entry)) {
-		if (spd_add(&dp->spd, c, &c->params.local_ts, &c->params.remote_ts, c->params.priority)) {
-			list_append(&dp->children, &c->all);
-			return true;
+	if (join_ike(dp, c, c->params.ike_id)) {
+		if (sad_add(&dp->sad, &c->entry)) {
+			if (c->params.inbound_only || go_out(dp, c)) {
+				list_append(&dp->children, &c->all);
+				return true;
+			}
+			sad_remove(&dp->sad, &c->entry);
 		}
-		sad_remove(&dp->sad, &c->entry);
+		leave_ike(dp, c);
 	}
 	(void)map_remove(&dp->by_id, c->params.id);
 	return false;
@@ -213,7 +315,7 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 	}
 	c->params = *p;
 	*p = (struct child_params){ 0 };
-	c->keys_used = now.boot;
+	c->keys_used = c->added = now.boot;
 	if (child_find(dp, c->params.id)) {
 		child_free(c);
 		return refuse_text(why, REASON_INTERNAL, 0, "two Child SAs of the same number");
@@ -242,6 +344,7 @@ static void leave(struct dataplane *dp, struct child *c, struct arena *arena)
 	list_remove(&c->all);
 	spd_remove(&dp->spd, c);
 	sad_remove(&dp->sad, &c->entry);
+	leave_ike(dp, c);
 	(void)map_remove(&dp->by_id, c->params.id);
 	uninstall_plan(dp, &c->plan, arena);
 	child_free(c);
@@ -260,16 +363,19 @@ void dataplane_child_remove(struct dataplane *dp, uint32_t child_id, struct now 
 	arena_clear(&arena);
 }
 
-bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct path *path, struct now now)
+bool dataplane_child_update(struct dataplane *dp, uint32_t child_id, const struct path *path, enum child_encap encap, struct now now)
 {
 	struct child *c = child_find(dp, child_id);
 
 	dp->now = now;
-	if (!c || path->remote.addr.family != path->local.addr.family || path->remote.addr.family == ADDR_NONE)
+	if (!c || path->remote.addr.family != path->local.addr.family || path->remote.addr.family == ADDR_NONE ||
+	    !plane_socket_for(dp, path->remote.addr.family, encap == ENCAP_NONE, true))
 		return false;
 	c->params.path = *path;
+	c->params.encap = encap;
 	c->entry.destination = path->local.addr;
 	c->moved_to = (struct endpoint){ 0 };
+	c->outer_mtu = 0; /* the room inside depends on the encapsulation and the family, too */
 	child_refresh_mtu(dp, c);
 	if (!dp->nft_works) {
 		struct arena arena = { 0 };
@@ -280,14 +386,24 @@ bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct 
 	return true;
 }
 
+bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct path *path, struct now now)
+{
+	const struct child *c = child_find(dp, child_id);
+
+	return c && dataplane_child_update(dp, child_id, path, c->params.encap, now);
+}
+
 void dataplane_ike_move(struct dataplane *dp, uint32_t ike_id, const struct path *path, struct now now)
 {
-	LIST_EACH(pos, &dp->children) {
-		const struct child_params *p = &LIST_ITEM(pos, struct child, all)->params;
+	const struct child *first = map_get(&dp->by_ike, ike_id), *c = first;
 
-		if (p->ike_id == ike_id && p->encap == ENCAP_UDP)
-			(void)dataplane_child_move(dp, p->id, path, now);
-	}
+	if (!c)
+		return;
+	do {
+		if (c->params.encap == ENCAP_UDP)
+			(void)dataplane_child_move(dp, c->params.id, path, now);
+		c = c->ike_next;
+	} while (c != first);
 }
 
 bool dataplane_child_counters(const struct dataplane *dp, uint32_t child_id, struct child_counters *out)

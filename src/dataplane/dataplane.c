@@ -189,6 +189,7 @@ void dataplane_free(struct dataplane *dp)
 	sad_clear(&dp->sad);
 	spd_clear(&dp->spd);
 	map_clear(&dp->by_id);
+	map_clear(&dp->by_ike);
 	free(dp->routes);
 	free(dp->rules);
 	free(dp->buffers);
@@ -327,6 +328,23 @@ bool dataplane_is_local(struct dataplane *dp, const struct addr *a)
 
 	arena_clear(&arena);
 	return local;
+}
+
+size_t dataplane_addresses(struct dataplane *dp, struct addr *out, size_t max)
+{
+	struct arena arena = { 0 };
+	struct reason why = { 0 };
+	struct local_addrs addrs;
+	size_t n = 0;
+
+	if (local_addrs_read(dp->route, &addrs, &why, &arena)) {
+		for (size_t i = 0; i < addrs.count && n < max; i++)
+			if (addrs.interfaces[i] != dp->tun_index)
+				out[n++] = addrs.list[i];
+		local_addrs_clear(&addrs);
+	}
+	arena_clear(&arena);
+	return n;
 }
 
 void dataplane_describe(const struct dataplane *dp, struct text *t)

@@ -85,7 +85,7 @@ bool dataplane_policy_add(struct dataplane *dp, struct policy_params *p, struct 
 void dataplane_policy_remove(struct dataplane *dp, uint32_t policy_id, struct now now); /* what it held is dropped */
 /* The newest packets of an IKE SA's Child SAs, boot ms; 0: none. */
 void dataplane_ike_usage(const struct dataplane *dp, uint32_t ike_id, uint64_t *used_in, uint64_t *used_out);
-/* This host's addresses of global and link scope that a peer may reach, loopback and TUNs left out; at most `max`. */
+/* This host's addresses of global scope that a peer may reach; those of the TUN are left out. At most `max`. */
 size_t dataplane_addresses(struct dataplane *dp, struct addr *out, size_t max);
 /* Has this host an address inside local_ts, of each family? If not, only forwarded traffic fits. False: no such Child SA. */
 bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool *v4, bool *v6);

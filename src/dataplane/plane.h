@@ -21,7 +21,7 @@
 #define BATCH 32u
 #define HEAD_ROOM (ESP_HEADER + ESP_IV_MAX)
 #define BUFFER_SIZE (PACKET_MAX + ESP_ROOM + 1u)
-#define TELLINGS_MAX (BATCH * 5u + DROP_COUNT + 16u) /* a turn: of each packet four limits and a move; each drop once, some SPIs */
+#define TELLINGS_MAX (BATCH * 7u + DROP_COUNT + 16u) /* a turn: of each packet four limits, a move, a first, one way; each drop once, some SPIs */
 #define CHILD_ROUND MINUTES(1)
 
 enum socket_slot { UDP4, UDP4_NATT, UDP6, UDP6_NATT, RAW4, RAW6, SOCKET_COUNT };
@@ -36,6 +36,7 @@ struct plane_socket {
 
 struct child {
 	struct list all;
+	struct child *ike_next, *ike_prev; /* the ring of those of one IKE SA */
 	struct child_params params; /* its secrets are in `out` and `in` */
 	struct esp_out out;
 	struct esp_in in;
@@ -44,12 +45,13 @@ struct child {
 	struct plan plan;
 	uint32_t outer_mtu, inner_mtu;
 	uint64_t keys_used;          /* boot time of the last packet either way */
-	bool told_soft, told_hard, told_sequence_soft, told_sequence_hard;
+	uint64_t added;              /* boot time */
+	bool told_soft, told_hard, told_sequence_soft, told_sequence_hard, told_first, told_one_way;
 	struct endpoint moved_to;    /* the last one that was told */
 };
 
 /* What is told at the end of a turn. */
-enum telling_kind { TELL_LIMIT, TELL_MOVED, TELL_SPI, TELL_LOST, TELL_DROPS };
+enum telling_kind { TELL_LIMIT, TELL_MOVED, TELL_SPI, TELL_LOST, TELL_DROPS, TELL_FIRST, TELL_ONE_WAY };
 struct telling {
 	enum telling_kind kind;
 	uint32_t child_id, spi;
@@ -97,7 +99,7 @@ struct dataplane {
 	bool strict_path;             /* instead of nftables: rp_filter is 1 */
 
 	struct list children;
-	struct map by_id;
+	struct map by_id, by_ike;     /* by_ike: any one of the ring */
 	struct sad sad;
 	struct spd spd;
 	struct standing_route *routes; /* owned */
@@ -150,6 +152,8 @@ void plane_in(struct dataplane *dp, struct plane_socket *s);
 void tell_drop(struct dataplane *dp, struct child *c, enum drop why, const struct packet_key *key, const struct endpoint *from);
 void tell_cleartext(struct dataplane *dp, uint64_t total); /* the system counts them; told once a minute */
 void tell_limit(struct dataplane *dp, const struct child *c, bool hard, bool sequence);
+void tell_first(struct dataplane *dp, const struct child *c);
+void tell_one_way(struct dataplane *dp, const struct child *c);
 void tell_moved(struct dataplane *dp, const struct child *c, const struct path *from);
 void tell_spi(struct dataplane *dp, const struct path *from, uint32_t spi);
 void tell_lost(struct dataplane *dp);            /* the TUN is gone: told once */

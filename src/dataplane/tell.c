@@ -125,6 +125,16 @@ void tell_moved(struct dataplane *dp, const struct child *c, const struct path *
 		t->path = *from;
 }
 
+void tell_first(struct dataplane *dp, const struct child *c)
+{
+	(void)add(dp, TELL_FIRST, c->params.id);
+}
+
+void tell_one_way(struct dataplane *dp, const struct child *c)
+{
+	(void)add(dp, TELL_ONE_WAY, c->params.id);
+}
+
 static bool bucket_take(struct bucket *b, uint64_t now, uint64_t rate)
 {
 	uint64_t fresh = (now - b->at) * rate / 1000;
@@ -173,6 +183,14 @@ static void tell_one(const struct dataplane_events *e, const struct telling *t)
 	case TELL_LOST:
 		if (e->lost)
 			e->lost(e->owner, TAG_TUN);
+		break;
+	case TELL_FIRST:
+		if (e->first_packet)
+			e->first_packet(e->owner, t->child_id);
+		break;
+	case TELL_ONE_WAY:
+		if (e->one_way)
+			e->one_way(e->owner, t->child_id);
 		break;
 	case TELL_DROPS:
 		if (e->drop_log)

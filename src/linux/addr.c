@@ -17,19 +17,23 @@ struct gather {
 	bool failed;
 };
 
-static void add(struct gather *g, const struct addr *a)
+static void add(struct gather *g, const struct addr *a, uint32_t interface)
 {
 	if (g->out->count == g->cap) {
 		size_t cap = g->cap ? g->cap * 2 : 16;
 		struct addr *list = realloc(g->out->list, cap * sizeof(*list));
+		uint32_t *interfaces = list ? realloc(g->out->interfaces, cap * sizeof(*interfaces)) : NULL;
 
-		if (!list) {
+		if (list)
+			g->out->list = list;
+		if (!interfaces) {
 			g->failed = true;
 			return;
 		}
-		g->out->list = list;
+		g->out->interfaces = interfaces;
 		g->cap = cap;
 	}
+	g->out->interfaces[g->out->count] = interface;
 	g->out->list[g->out->count++] = *a;
 }
 
@@ -52,7 +56,7 @@ static void read_addr(void *to, const struct nlmsghdr *m)
 	}
 	if (a.family == ADDR_NONE || head->ifa_scope >= RT_SCOPE_LINK || (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
 		return;
-	add(to, &a);
+	add(to, &a, head->ifa_index);
 }
 
 bool local_addrs_read(struct netlink *nl, struct local_addrs *out, struct reason *why, struct arena *arena)
@@ -75,6 +79,7 @@ bool local_addrs_read(struct netlink *nl, struct local_addrs *out, struct reason
 void local_addrs_clear(struct local_addrs *l)
 {
 	free(l->list);
+	free(l->interfaces);
 	*l = (struct local_addrs){ 0 };
 }
 

@@ -8,7 +8,8 @@
 
 struct local_addrs {
 	size_t count;
-	struct addr *list; /* owned */
+	struct addr *list;    /* owned */
+	uint32_t *interfaces; /* owned: the index of each one's interface */
 };
 /* All addresses but those of the loopback net and tentative ones. False with a reason; `out` is then empty. */
 bool local_addrs_read(struct netlink *nl, struct local_addrs *out, struct reason *why, struct arena *arena);

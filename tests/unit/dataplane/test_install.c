@@ -41,9 +41,9 @@ static void put_selector(struct selectors *out, const char *text)
 	out->count = 1;
 }
 
-static bool add(struct dataplane *dp, uint32_t id, const char *local, const char *remote)
+static bool add_with(struct dataplane *dp, uint32_t id, const char *local, const char *remote, bool inbound_only)
 {
-	struct child_params p = { .id = id, .ike_id = 1, .spi_in = 0xc0000000 + id, .spi_out = 0xc1000000 + id, .encap = ENCAP_UDP };
+	struct child_params p = { .id = id, .ike_id = 1, .inbound_only = inbound_only, .spi_in = 0xc0000000 + id, .spi_out = 0xc1000000 + id, .encap = ENCAP_UDP };
 	struct reason why = { 0 };
 	struct arena arena = { 0 };
 	bool ok;
@@ -60,6 +60,44 @@ static bool add(struct dataplane *dp, uint32_t id, const char *local, const char
 		fprintf(stderr, "%.*s\n", (int)why.about.bytes.len, (const char *)why.about.bytes.at);
 	arena_clear(&arena);
 	return ok;
+}
+
+static bool add(struct dataplane *dp, uint32_t id, const char *local, const char *remote)
+{
+	return add_with(dp, id, local, remote, false);
+}
+
+static uint32_t goes_out_by(struct dataplane *dp)
+{
+	struct packet_key key = { .protocol = 17, .source = { ADDR_V4, { 10, 8, 0, 1 } }, .destination = { ADDR_V4, { 10, 2, 0, 1 } } };
+	const struct child *c = spd_find(&dp->spd, &key);
+
+	return c ? c->params.id : 0;
+}
+
+/* A Child SA is rekeyed: what the two share in the system is not touched, and packets always have one to go out by. */
+static bool rekeying_leaves_no_gap(struct dataplane *dp)
+{
+	const struct now now = { 1000, 0 };
+	uint64_t in, out;
+	bool ok;
+
+	if (!add(dp, 20, "10.8.0.1", "10.2.0.0/16") || !add_with(dp, 21, "10.8.0.1", "10.2.0.0/16", true))
+		return false;
+	ok = goes_out_by(dp) == 20 && dataplane_child_outbound(dp, 21, now) && goes_out_by(dp) == 21;
+	dataplane_child_remove(dp, 21, now);
+	ok = ok && goes_out_by(dp) == 20 && shows("10.2.0.0/16 dev adit0");
+	ok = ok && add_with(dp, 22, "10.8.0.1", "10.2.0.0/16", true) && !dataplane_child_outbound(dp, 23, now);
+	dataplane_child_remove(dp, 20, now);
+	ok = ok && goes_out_by(dp) == 0 && shows("10.2.0.0/16 dev adit0") && dataplane_child_outbound(dp, 22, now) && goes_out_by(dp) == 22;
+	child_find(dp, 22)->counters.used_in = 5;
+	ok = ok && dataplane_child_adopt(dp, 22, 9);
+	dataplane_ike_usage(dp, 1, &in, &out);
+	ok = ok && in == 0;
+	dataplane_ike_usage(dp, 9, &in, &out);
+	ok = ok && in == 5 && out == 0;
+	dataplane_child_remove(dp, 22, now);
+	return ok && dp->route_count == 0 && dp->rule_count == 0 && dp->by_ike.count == 0;
 }
 
 static bool throw_comes_back(struct dataplane *dp)
@@ -120,7 +158,7 @@ static int in_namespace(void)
 	    system("ip link set lo up; ip addr add 10.8.0.1/32 dev lo; ip addr add 10.9.0.1/32 dev lo") != 0)
 		return 2;
 	dp = dataplane_new(&conf, (struct now){ 1000, 0 }, &why, &arena);
-	ok = dp && throw_comes_back(dp) && source_comes_back(dp) && addresses_change(dp) && failure_leaves_others(dp);
+	ok = dp && throw_comes_back(dp) && source_comes_back(dp) && addresses_change(dp) && rekeying_leaves_no_gap(dp) && failure_leaves_others(dp);
 	dataplane_free(dp);
 	arena_clear(&arena);
 	crypto_stop();

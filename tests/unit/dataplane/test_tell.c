@@ -9,7 +9,7 @@
 #include "dataplane/plane.h"
 
 struct heard {
-	unsigned spis, soft, hard, sequence_soft, sequence_hard, drops;
+	unsigned firsts, one_ways, spis, soft, hard, sequence_soft, sequence_hard, drops;
 	uint64_t count;
 	enum drop why;
 	char sample[200];
@@ -46,6 +46,18 @@ static void on_spi(void *owner, const struct path *from, uint32_t spi)
 	h->spis++;
 }
 
+static void on_first(void *owner, uint32_t child_id)
+{
+	assert_int_equal(child_id, 7);
+	((struct heard *)owner)->firsts++;
+}
+
+static void on_one_way(void *owner, uint32_t child_id)
+{
+	assert_int_equal(child_id, 7);
+	((struct heard *)owner)->one_ways++;
+}
+
 static struct dataplane *plane(struct heard *h)
 {
 	struct dataplane *dp = calloc(1, sizeof(*dp));
@@ -53,7 +65,7 @@ static struct dataplane *plane(struct heard *h)
 	assert_non_null(dp);
 	dp->now.boot = 1000000;
 	dp->conf.events = (struct dataplane_events){ .owner = h, .limit_reached = on_limit, .drop_log = on_drop,
-		.unknown_spi = on_spi };
+		.unknown_spi = on_spi, .first_packet = on_first, .one_way = on_one_way };
 	return dp;
 }
 
@@ -88,6 +100,52 @@ static void limits_are_told_once(void **state)
 	assert_int_equal(h.sequence_hard, 1);
 	assert_int_equal(h.soft, 1);
 	free(dp);
+}
+
+static void the_first_packet_is_told(void **state)
+{
+	struct heard h = { 0 };
+	struct dataplane *dp = plane(&h);
+	struct child c = { .params = { .id = 7 }, .added = 1000000 };
+
+	(void)state;
+	child_count(dp, &c, false, 100);
+	tell_all(dp);
+	assert_int_equal(h.firsts, 0); /* it was not installed inbound only */
+	c.params.inbound_only = true;
+	child_count(dp, &c, true, 100);
+	child_count(dp, &c, false, 100);
+	child_count(dp, &c, false, 100);
+	tell_all(dp);
+	assert_int_equal(h.firsts, 1);
+	free(dp);
+}
+
+static void one_way_is_told(void **state)
+{
+	static const struct { uint64_t after; unsigned out, in; enum child_encap encap; unsigned told; } rows[] = {
+		{ SECONDS(11), 20, 0, ENCAP_NONE, 1 },
+		{ SECONDS(9), 20, 0, ENCAP_NONE, 0 },
+		{ SECONDS(11), 4, 0, ENCAP_NONE, 0 },
+		{ SECONDS(11), 20, 1, ENCAP_NONE, 0 },
+		{ SECONDS(11), 20, 0, ENCAP_UDP, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct heard h = { 0 };
+		struct dataplane *dp = plane(&h);
+		struct child c = { .params = { .id = 7, .encap = rows[i].encap }, .added = 1000000 };
+
+		dp->now.boot += rows[i].after;
+		if (rows[i].in)
+			child_count(dp, &c, false, 100);
+		for (unsigned n = 0; n < rows[i].out; n++)
+			child_count(dp, &c, true, 100);
+		tell_all(dp);
+		assert_int_equal(h.one_ways, rows[i].told);
+		free(dp);
+	}
 }
 
 static void drops_are_told_once_a_minute(void **state)
@@ -172,6 +230,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits_are_told_once),
+		cmocka_unit_test(the_first_packet_is_told),
+		cmocka_unit_test(one_way_is_told),
 		cmocka_unit_test(drops_are_told_once_a_minute),
 		cmocka_unit_test(tellings_are_bounded),
 		cmocka_unit_test(floods_are_limited),
