@@ -124,7 +124,7 @@ static bool open_all(struct dataplane *dp, struct reason *why, struct arena *are
 		snprintf(dp->nft_words, sizeof(dp->nft_words), "%.*s", (int)no_nft.about.bytes.len,
 		    (const char *)no_nft.about.bytes.at);
 	clean(dp, arena);
-	if (!open_tun(dp, why, arena))
+	if (!open_tun(dp, why, arena) || !network_open(dp, why, arena))
 		return false;
 	install_cleartext_check(dp, arena);
 	return true;
@@ -183,6 +183,7 @@ void dataplane_free(struct dataplane *dp)
 	}
 	for (size_t i = 0; i < SOCKET_COUNT; i++)
 		socket_close(dp->sockets[i].fd);
+	network_close(dp);
 	single_close(dp->single);
 	close_netlink(dp->route);
 	close_netlink(dp->nft);
@@ -208,6 +209,10 @@ size_t dataplane_fds(const struct dataplane *dp, struct dataplane_fd *out, size_
 	for (uint32_t i = 0; i < SOCKET_COUNT; i++)
 		if (n < max && dp->sockets[i].fd >= 0)
 			out[n++] = (struct dataplane_fd){ dp->sockets[i].fd, i };
+	if (n < max)
+		out[n++] = (struct dataplane_fd){ monitor_fd(&dp->monitor), TAG_MONITOR };
+	if (n < max && dp->monitor.clock >= 0)
+		out[n++] = (struct dataplane_fd){ dp->monitor.clock, TAG_CLOCK };
 	return n;
 }
 
@@ -218,14 +223,18 @@ void dataplane_work(struct dataplane *dp, uint32_t tag, struct now now)
 		plane_out(dp);
 	else if (tag < SOCKET_COUNT && dp->sockets[tag].fd >= 0)
 		plane_in(dp, &dp->sockets[tag]);
+	else
+		network_work(dp, tag);
 	tell_all(dp);
 }
 
 uint64_t dataplane_deadline(const struct dataplane *dp)
 {
-	uint64_t drops = tell_deadline(dp);
+	uint64_t first = tell_deadline(dp), news = network_deadline(dp);
 
-	return dp->round_at && dp->round_at < drops ? dp->round_at : drops;
+	if (dp->round_at && dp->round_at < first)
+		first = dp->round_at;
+	return news < first ? news : first;
 }
 
 void dataplane_expire(struct dataplane *dp, struct now now)
@@ -240,6 +249,7 @@ void dataplane_expire(struct dataplane *dp, struct now now)
 	}
 	tell_expire(dp);
 	tell_all(dp);
+	network_expire(dp);
 }
 
 /* --- IKE --- */

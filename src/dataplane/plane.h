@@ -16,6 +16,7 @@
 #include "ipsec/sad.h"
 #include "ipsec/spd.h"
 #include "linux/datagram.h"
+#include "linux/monitor.h"
 #include "linux/nl.h"
 
 #define BATCH 32u
@@ -26,6 +27,8 @@
 
 enum socket_slot { UDP4, UDP4_NATT, UDP6, UDP6_NATT, RAW4, RAW6, SOCKET_COUNT };
 #define TAG_TUN SOCKET_COUNT
+#define TAG_MONITOR 0x10000u
+#define TAG_CLOCK 0x10001u
 
 struct plane_socket {
 	int fd; /* -1: there is none */
@@ -93,6 +96,10 @@ struct dataplane {
 	uint32_t tun_index, tun_mtu;
 	struct plane_socket sockets[SOCKET_COUNT];
 	struct netlink *route, *nft;  /* owned */
+	struct monitor monitor;
+	bool monitored;               /* monitor is open */
+	uint64_t news_first, news_at; /* the first change of a burst; when it is told; 0: there is none */
+	bool tun_down;                /* somebody set the TUN down: the system dropped its routes */
 	bool nft_works;
 	char nft_words[128];          /* why not */
 	char mark_words[128];         /* why a strict reverse path does not heed our mark; empty: it does, or need not */
@@ -143,6 +150,13 @@ void uninstall_plan(struct dataplane *dp, struct plan *plan, struct arena *arena
 void install_cleartext_check(struct dataplane *dp, struct arena *arena);
 uint64_t install_cleartext_drops(const struct dataplane *dp, struct arena *arena); /* since the plane was opened */
 bool install_mtu(struct dataplane *dp, uint32_t mtu, struct reason *why, struct arena *arena);
+
+/* network.c: changes of this host's network */
+bool network_open(struct dataplane *dp, struct reason *why, struct arena *arena);
+void network_close(struct dataplane *dp);
+void network_work(struct dataplane *dp, uint32_t tag);
+uint64_t network_deadline(const struct dataplane *dp);
+void network_expire(struct dataplane *dp); /* a burst is over: Child SAs follow, and the owner hears of it */
 
 /* out.c, in.c: one turn */
 void plane_out(struct dataplane *dp);

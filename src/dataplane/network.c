@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * This host's network changes: bursts of news become one, the Child SAs' routes and MTUs follow, and the owner hears of it.
+ */
+#include "dataplane/plane.h"
+
+#define REST MSEC(100)  /* without news, then a burst is over */
+#define BURST MSEC(500) /* at most: a change must not wait for one that never ends */
+
+static bool own_interface(void *ctx, uint32_t index)
+{
+	const struct dataplane *dp = ctx;
+
+	return index == dp->tun_index;
+}
+
+/* The system drops the routes of a device that is set down, and nobody else sets ours again. */
+static void own_link(void *ctx, uint32_t index, bool up)
+{
+	struct dataplane *dp = ctx;
+	struct arena arena = { 0 };
+	struct reason why = { 0 };
+
+	(void)index;
+	if (!up || !(dp->tun_down || index == 0)) {
+		dp->tun_down = !up;
+		return;
+	}
+	dp->tun_down = false;
+	for (size_t i = 0; i < dp->route_count; i++)
+		(void)route_add(dp->route, &dp->routes[i].route, &why, &arena);
+	arena_clear(&arena);
+}
+
+bool network_open(struct dataplane *dp, struct reason *why, struct arena *arena)
+{
+	dp->monitored = monitor_open(&dp->monitor, why, arena);
+	return dp->monitored;
+}
+
+void network_close(struct dataplane *dp)
+{
+	if (dp->monitored)
+		monitor_close(&dp->monitor);
+	dp->monitored = false;
+}
+
+void network_work(struct dataplane *dp, uint32_t tag)
+{
+	struct monitor_own own = { dp, own_interface, own_link };
+	uint64_t now = dp->now.boot;
+
+	if (tag == TAG_MONITOR ? !monitor_read(&dp->monitor, &own) : tag != TAG_CLOCK || !monitor_woke(&dp->monitor))
+		return;
+	if (dp->news_at == 0)
+		dp->news_first = now;
+	dp->news_at = now + REST < dp->news_first + BURST ? now + REST : dp->news_first + BURST;
+}
+
+uint64_t network_deadline(const struct dataplane *dp)
+{
+	return dp->news_at ? dp->news_at : NEVER;
+}
+
+void network_expire(struct dataplane *dp)
+{
+	if (dp->now.boot < network_deadline(dp))
+		return;
+	dp->news_at = 0;
+	children_look_after(dp);
+	if (dp->conf.events.network)
+		dp->conf.events.network(dp->conf.events.owner);
+}
