@@ -80,7 +80,7 @@ static bool build_selectors(struct build *b, const struct node *section, const c
 }
 
 /* 15 characters is what the system takes for the name of an interface. */
-static bool build_tun(struct build *b, const struct node *section, struct child_conf *child)
+bool build_tun(struct build *b, const struct node *section, const char **tun)
 {
 	const struct node *setting = node_setting(section, bytes_str("tun"));
 	struct bytes text = setting ? text_trim(setting_value(setting)) : bytes_none();
@@ -93,8 +93,35 @@ static bool build_tun(struct build *b, const struct node *section, struct child_
 	if (!ok)
 		return build_error(b, PROBLEM_VALUE, node_value_at(setting), "not the name of an interface", text,
 		                   "1 to 15 printable characters without / : %");
-	child->tun = arena_str(b->arena, text);
-	return child->tun || build_memory(b);
+	*tun = arena_str(b->arena, text);
+	return *tun || build_memory(b);
+}
+
+static bool build_updown(struct build *b, const struct node *section, struct child_conf *child)
+{
+	struct bytes text = text_trim(setting_text(AT_CHILD, section, "updown"));
+
+	if (text.len == 0)
+		return true;
+	child->updown = arena_str(b->arena, text);
+	return child->updown || build_memory(b);
+}
+
+static void build_mode(struct build *b, const struct node *section, struct child_conf *child)
+{
+	child->mode = setting_word(AT_CHILD, section, "mode");
+	child->mode_at = setting_at(section, "mode");
+	child->mode_required = setting_bool(AT_CHILD, section, "mode_required");
+	child->no_policies = !setting_bool(AT_CHILD, section, "policies");
+	if (child->no_policies && !child->tun)
+		(void)build_error(b, PROBLEM_VALUE, setting_at(section, "policies"),
+		                  "without policies nothing would reach the tunnel", bytes_str("no"), "tun with it");
+	if (child->mode == CHILD_TRANSPORT && child->tun)
+		(void)build_error(b, PROBLEM_VALUE, child->mode_at, "transport mode has no interface of its own", bytes_str("transport"),
+		                  "no tun, or tunnel mode");
+	if (child_conf_is_shunt(child) && (child->close_action | child->dpd_action) != 0)
+		build_advice(b, child->mode_at, "a policy without SA is never closed: close_action and dpd_action mean nothing",
+		             bytes_none());
 }
 
 static void build_window(struct build *b, const struct node *section, struct child_conf *child)
@@ -113,7 +140,7 @@ static void build_window(struct build *b, const struct node *section, struct chi
 	}
 }
 
-static void build_child(struct build *b, const struct node *section, struct child_conf *child)
+static void build_child(struct build *b, const struct node *section, const char *tun, struct child_conf *child)
 {
 	static const char *const known[] = { NULL };
 	uint8_t dscp;
@@ -131,17 +158,22 @@ static void build_child(struct build *b, const struct node *section, struct chil
 	child->esp_at = setting_at(section, "esp_proposals");
 	child->local_ts_at = setting_at(section, "local_ts");
 	child->remote_ts_at = setting_at(section, "remote_ts");
-	child->mode_at = setting_at(section, "mode");
+	child->start_at = setting_at(section, "start_action");
 	(void)build_proposals(b, AT_CHILD, section, "esp_proposals", PROTO_ESP, &child->esp);
 	(void)build_selectors(b, section, "local_ts", &child->local_ts);
 	(void)build_selectors(b, section, "remote_ts", &child->remote_ts);
 	build_lives(b, section, child);
 	build_window(b, section, child);
-	(void)build_tun(b, section, child);
-	child->mode = setting_word(AT_CHILD, section, "mode");
+	(void)build_tun(b, section, &child->tun);
+	(void)build_updown(b, section, child);
+	if (!child->tun)
+		child->tun = tun;
 	child->start_action = setting_word(AT_CHILD, section, "start_action");
 	child->close_action = setting_word(AT_CHILD, section, "close_action");
 	child->dpd_action = setting_word(AT_CHILD, section, "dpd_action");
+	child->inactivity = (uint32_t)setting_number(AT_CHILD, section, "inactivity");
+	child->hostaccess = setting_bool(AT_CHILD, section, "hostaccess");
+	build_mode(b, section, child);
 	child->reqid = (uint32_t)setting_number(AT_CHILD, section, "reqid");
 	child->priority = (uint32_t)setting_number(AT_CHILD, section, "priority");
 	child->copy_df = setting_bool(AT_CHILD, section, "copy_df");
@@ -154,8 +186,10 @@ static void build_child(struct build *b, const struct node *section, struct chil
 bool build_children(struct build *b, const struct node *section, struct connection *c)
 {
 	const struct node *children = node_section(section, bytes_str("children"));
+	const char *tun = NULL;
 	size_t count = 0;
 
+	(void)build_tun(b, section, &tun);
 	for (const struct node *n = children ? children->first : NULL; n; n = n->next) {
 		if (n->kind == NODE_SECTION)
 			count++;
@@ -168,7 +202,7 @@ bool build_children(struct build *b, const struct node *section, struct connecti
 		return build_memory(b);
 	for (const struct node *n = children ? children->first : NULL; n; n = n->next) {
 		if (n->kind == NODE_SECTION)
-			build_child(b, n, &c->children[c->child_count++]);
+			build_child(b, n, tun, &c->children[c->child_count++]);
 	}
 	return !b->failed;
 }

@@ -48,6 +48,8 @@ bool build_read_file(struct build *b, const char *kind, struct bytes name, struc
 bool build_check_cert(struct build *b, struct bytes data, const char *name, bool must_be_ca, struct conf_at at);
 
 bool build_rounds(struct build *b, const struct node *section, struct connection *c);
+/* The key `tun` of a section; NULL stays when it is not given. */
+bool build_tun(struct build *b, const struct node *section, const char **tun);
 bool build_children(struct build *b, const struct node *section, struct connection *c);
 /* `default` and explicit ones; warns about weak or useless algorithms. */
 bool build_proposals(struct build *b, enum key_place place, const struct node *section, const char *name,

@@ -29,6 +29,14 @@ const struct child_conf *connection_child(const struct connection *c, const char
 	return NULL;
 }
 
+bool connection_is_shunts(const struct connection *c)
+{
+	for (size_t i = 0; i < c->child_count; i++)
+		if (!child_conf_is_shunt(&c->children[i]))
+			return false;
+	return c->child_count > 0;
+}
+
 /* --- the same? --- */
 
 static bool same_text(const char *a, const char *b)
@@ -133,6 +141,8 @@ bool child_conf_same(const struct child_conf *a, const struct child_conf *b)
 	       same_life(a->bytes, b->bytes) && same_life(a->packets, b->packets) && a->replay_window == b->replay_window &&
 	       a->reqid == b->reqid && a->priority == b->priority && a->copy_df == b->copy_df && a->copy_ecn == b->copy_ecn &&
 	       a->dscp_out == b->dscp_out && a->dscp_in == b->dscp_in && same_text(a->tun, b->tun) &&
+	       a->inactivity == b->inactivity && a->mode_required == b->mode_required && a->no_policies == b->no_policies &&
+	       a->hostaccess == b->hostaccess && same_text(a->updown, b->updown) &&
 	       same_proposals(&a->esp, &b->esp) && same_selectors(&a->local_ts, &b->local_ts) &&
 	       same_selectors(&a->remote_ts, &b->remote_ts);
 }

@@ -17,6 +17,7 @@
 
 enum auth_class { AUTH_ANY = 0, AUTH_PUBKEY, AUTH_PSK, AUTH_EAP, AUTH_XAUTH };
 enum action { ACTION_NONE = 0, ACTION_START = 1, ACTION_TRAP = 2 }; /* bits */
+enum child_conf_mode { CHILD_TUNNEL, CHILD_TRANSPORT, CHILD_PASS, CHILD_DROP }; /* the first two as enum child_mode */
 enum unique_policy { UNIQUE_NO, UNIQUE_NEVER, UNIQUE_REPLACE, UNIQUE_KEEP };
 enum send_cert { CERT_IF_ASKED, CERT_ALWAYS, CERT_NEVER };
 enum fragmentation { FRAGMENTATION_NO, FRAGMENTATION_ACCEPT, FRAGMENTATION_YES, FRAGMENTATION_FORCE };
@@ -52,13 +53,16 @@ struct child_conf {
 	const char *name;
 	struct proposals esp;
 	struct selectors local_ts, remote_ts;
-	uint8_t mode;              /* enum child_mode of ipsec/child.h */
+	uint8_t mode;              /* enum child_conf_mode */
 	uint8_t start_action, close_action, dpd_action; /* enum action bits */
 	struct lifetime_conf time, bytes, packets;      /* seconds, bytes, packets; 0: off */
 	uint32_t replay_window, reqid, priority;
+	uint32_t inactivity;       /* seconds; 0: off */
 	bool copy_df, copy_ecn, dscp_out, dscp_in;
-	const char *tun;           /* adit's own key; NULL */
-	struct conf_at at, esp_at, local_ts_at, remote_ts_at, mode_at;
+	bool mode_required, no_policies, hostaccess;
+	const char *tun;           /* adit's own key, its connection's if it has none; NULL */
+	const char *updown;        /* a command line; NULL */
+	struct conf_at at, esp_at, local_ts_at, remote_ts_at, mode_at, start_at;
 };
 
 struct connection {
@@ -89,6 +93,13 @@ struct connection {
 
 struct connection *connection_ref(const struct connection *c);
 void connection_unref(struct connection *c); /* NULL is fine */
+/* `mode = pass` or drop: a policy, no SA. */
+static inline bool child_conf_is_shunt(const struct child_conf *c)
+{
+	return c->mode == CHILD_PASS || c->mode == CHILD_DROP;
+}
+/* All its children are shunts: there is nobody to speak IKE with. */
+bool connection_is_shunts(const struct connection *c);
 const struct child_conf *connection_child(const struct connection *c, const char *name);
 /* The same configuration, field by field (VICI's load-conn on an existing name, doc/vici.md 13.2). */
 bool connection_same_ike(const struct connection *a, const struct connection *b);

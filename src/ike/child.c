@@ -97,6 +97,7 @@ static struct child *child_make(struct sa *sa, const struct child_plan *plan)
 	c->conf = plan->conf;
 	c->state = CHILD_INSTALLING;
 	c->encap = child_encap(sa);
+	c->mode = plan->mode;
 	c->spi_in = plan->spi_in;
 	c->spi_out = plan->spi_out;
 	c->initiator = plan->initiator;
@@ -154,7 +155,10 @@ static bool fill_params(const struct child *c, const struct child_plan *plan, st
 	p->spi_in = c->spi_in;
 	p->spi_out = c->spi_out;
 	p->path = sa->path;
-	p->mode = MODE_TUNNEL;
+	p->mode = c->mode;
+	p->original_local = plan->original_local;
+	p->original_remote = plan->original_remote;
+	p->no_policies = conf->no_policies;
 	p->encap = c->encap;
 	p->suite = c->suite;
 	p->replay_window = conf->replay_window;
@@ -371,11 +375,23 @@ struct child *child_by_name(const struct sa *sa, const char *name)
 	return NULL;
 }
 
+bool child_covers(const struct sa *sa, const char *name, const struct pair_ts *ts)
+{
+	LIST_EACH(at, &sa->children) {
+		const struct child *c = LIST_ITEM(at, const struct child, link);
+
+		if ((c->state == CHILD_INSTALLED || c->state == CHILD_REKEYING) && strcmp(c->conf->name, name) == 0 &&
+		    selectors_hold(&c->local_ts, &ts->local) && selectors_hold(&c->remote_ts, &ts->remote))
+			return true;
+	}
+	return false;
+}
+
 void child_info_of(const struct child *c, struct child_info *out)
 {
 	*out = (struct child_info){
 		.id = c->id, .reqid = c->reqid, .ike_id = c->sa->id, .name = c->conf->name, .state = c->state,
-		.mode = MODE_TUNNEL, .encap = c->encap, .spi_in = c->spi_in, .spi_out = c->spi_out, .suite = &c->suite,
+		.conf = c->conf, .mode = c->mode, .encap = c->encap, .spi_in = c->spi_in, .spi_out = c->spi_out, .suite = &c->suite,
 		.local_ts = &c->local_ts, .remote_ts = &c->remote_ts, .installed = c->installed, .rekey_at = NEVER,
 		.life_at = c->life_at,
 	};

@@ -17,6 +17,7 @@ struct child {
 	uint32_t id, reqid;
 	enum child_state state;
 	enum child_encap encap;
+	enum child_mode mode;
 	uint32_t spi_in, spi_out;
 	bool initiator;
 	struct suite suite;
@@ -31,9 +32,13 @@ struct child_plan {
 	const struct child_conf *conf;
 	struct suite suite;
 	uint32_t spi_in, spi_out;      /* spi_in 0: not there yet */
+	const struct pair_ts *first;   /* borrowed from the job; NULL: what is configured */
 	struct selectors local_ts, remote_ts;
+	enum child_mode mode;
+	struct addr original_local, original_remote; /* transport mode through a NAT: as the peer sees them; else unspecified */
 	struct bytes ni, nr, shared;   /* shared: empty without PFS */
 	bool initiator;                /* we sent the request */
+	bool more;                     /* responder: others of our children would have taken other parts of the selectors */
 	struct child *child;           /* made by child_install, not up yet; owned */
 };
 
@@ -57,4 +62,6 @@ void child_expire(struct child *c);
 void children_follow(struct sa *sa);
 struct child *child_by_spi_out(const struct sa *sa, uint32_t spi);
 struct child *child_by_name(const struct sa *sa, const char *name);
+/* One that is installed carries this pair of selectors already. */
+bool child_covers(const struct sa *sa, const char *name, const struct pair_ts *ts);
 void child_info_of(const struct child *c, struct child_info *out);

@@ -238,6 +238,7 @@ struct ike_info {
 struct child_info {
 	uint32_t id, reqid, ike_id;
 	const char *name;
+	const struct child_conf *conf; /* of the connection that it was made from */
 	enum child_state state;
 	enum child_mode mode;
 	enum child_encap encap;

@@ -37,6 +37,8 @@ unsigned entry_fits(const struct conn_entry *entry, const struct addr *local, co
 	struct addr_conf resolved[RESOLVED_MAX];
 	struct connection c = *entry->conn;
 
+	if (connection_is_shunts(entry->conn))
+		return 0;
 	if (entry->resolved_count == 0)
 		return connection_fits(entry->conn, local, remote);
 	for (size_t i = 0; i < entry->resolved_count; i++)
@@ -263,14 +265,13 @@ static bool can_do(const struct engine *e, const struct connection *c, struct re
 
 	if (c->version == 1 && !e->conf.v1)
 		return refuse_at(why, c->version_at, "IKEv1");
+	if (connection_is_shunts(c))
+		return true; /* nobody to speak with */
 	if (c->local_rounds != 1 || c->remote_rounds != 1)
 		return refuse_at(why, c->at, "other than one authentication round a side");
 	for (size_t i = 0; i < COUNT_OF(rounds); i++)
 		if (rounds[i]->auth == AUTH_EAP || rounds[i]->auth == AUTH_XAUTH)
 			return refuse_at(why, rounds[i]->auth_at, "EAP and XAuth");
-	for (size_t i = 0; i < c->child_count; i++)
-		if (c->children[i].mode != MODE_TUNNEL)
-			return refuse_at(why, c->children[i].mode_at, "modes other than tunnel");
 	return true;
 }
 

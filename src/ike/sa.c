@@ -149,6 +149,7 @@ void job_free(struct job *job)
 	if (!job)
 		return;
 	connection_unref(job->conn);
+	free(job->ts);
 	free(job);
 }
 
@@ -182,19 +183,54 @@ bool job_pending(const struct sa *sa, const char *child)
 	return false;
 }
 
-bool job_add_child(struct sa *sa, const struct connection *conn, const struct child_conf *child, uint64_t command)
+/* A request for all that is configured asks for each pair, too. */
+static bool asks_for(const struct job *job, const char *child, const struct pair_ts *ts)
 {
+	if (!is_for(job, child))
+		return false;
+	return !ts || !job->ts || (ts->alone == job->ts->alone && selector_equal(&ts->local, &job->ts->local) &&
+	                           selector_equal(&ts->remote, &job->ts->remote));
+}
+
+static bool pending_ts(const struct sa *sa, const char *child, const struct pair_ts *ts)
+{
+	if (sa->ours && (asks_for(sa->ours->job, child, ts) || asks_for(sa->ours->child_job, child, ts)))
+		return true;
+	LIST_EACH(at, &sa->jobs)
+		if (asks_for(LIST_ITEM(at, struct job, link), child, ts))
+			return true;
+	return false;
+}
+
+bool job_add_child_ts(struct sa *sa, const struct connection *conn, const struct child_conf *child, const struct pair_ts *ts,
+                      uint64_t command)
+{
+	struct pair_ts *copy = NULL;
 	struct job *job;
 
-	if (job_pending(sa, child->name))
+	if (pending_ts(sa, child->name, ts))
 		return true;
+	if (ts) {
+		copy = malloc(sizeof(*copy));
+		if (!copy)
+			return false;
+		*copy = *ts;
+	}
 	job = job_add(sa, JOB_CHILD);
-	if (!job)
+	if (!job) {
+		free(copy);
 		return false;
+	}
 	job->conn = connection_ref(conn);
 	job->child = child;
+	job->ts = copy;
 	job->command = command;
 	return true;
+}
+
+bool job_add_child(struct sa *sa, const struct connection *conn, const struct child_conf *child, uint64_t command)
+{
+	return job_add_child_ts(sa, conn, child, NULL, command);
 }
 
 static bool job_fits(enum job_kind kind, enum phase phase)

@@ -30,11 +30,18 @@ struct half {
 	hash_set hashes;               /* of its SIGNATURE_HASH_ALGORITHMS */
 };
 
+/* One pair of selectors, local and remote: what a request for a Child SA is about. */
+struct pair_ts {
+	struct selector local, remote;
+	bool alone;                    /* asked for alone; else in front of what is configured, RFC 7296 2.9 */
+};
+
 struct job {
 	struct list link;
 	enum job_kind kind;
 	struct connection *conn;       /* CHILD: reference */
 	const struct child_conf *child; /* CHILD: in conn */
+	struct pair_ts *ts;            /* CHILD: owned; NULL: what is configured */
 	uint16_t ke;                   /* CHILD: after INVALID_KE_PAYLOAD; 0: the first of the proposal */
 	unsigned tries;
 	uint32_t child_id;             /* CHILD_DELETE; 0 when only the SPI is known */
@@ -133,6 +140,9 @@ struct job *job_take(struct sa *sa, enum job_kind kind); /* the first of this ki
 /* A Child SA for `child` is wanted on this SA: nothing is added when one is under way. */
 bool job_add_child(struct sa *sa, const struct connection *conn, const struct child_conf *child, uint64_t command);
 bool job_pending(const struct sa *sa, const char *child);
+/* Likewise for one pair of selectors (NULL: all that are configured). */
+bool job_add_child_ts(struct sa *sa, const struct connection *conn, const struct child_conf *child, const struct pair_ts *ts,
+                      uint64_t command);
 
 /* --- sk.c: the SK payload, RFC 7296 3.14 --- */
 /* The whole message around an inner chain; empty: memory, randomness or the library failed. */

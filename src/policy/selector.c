@@ -40,6 +40,14 @@ bool selector_inside(const struct selector *inner, const struct selector *outer)
 	       (outer->protocol == 0 || outer->protocol == inner->protocol) && ports_inside(inner, outer);
 }
 
+bool selectors_hold(const struct selectors *outer, const struct selector *inner)
+{
+	for (unsigned i = 0; i < outer->count; i++)
+		if (selector_inside(inner, &outer->list[i]))
+			return true;
+	return false;
+}
+
 static bool ports_overlap(struct selector *out, const struct selector *a, const struct selector *b)
 {
 	const struct selector *narrower = ports_inside(a, b) ? a : b;
@@ -204,21 +212,13 @@ bool selectors_narrow(struct selectors *out, const struct selectors *configured,
 	return true;
 }
 
-static bool inside_one(const struct selector *s, const struct selectors *list)
-{
-	for (unsigned i = 0; i < list->count; i++)
-		if (selector_inside(s, &list->list[i]))
-			return true;
-	return false;
-}
-
 bool selectors_accept(const struct selectors *offered, const struct selectors *answered, struct conf_at where,
                       struct arena *arena, struct reason *why)
 {
 	bool ok = answered->count > 0;
 
 	for (unsigned i = 0; i < answered->count; i++)
-		ok = ok && inside_one(&answered->list[i], offered);
+		ok = ok && selectors_hold(offered, &answered->list[i]);
 	if (ok)
 		return true;
 	(void)refuse(why, REASON_TS, IKEV2_NOTIFY_TS_UNACCEPTABLE, value_selectors(answered, arena),

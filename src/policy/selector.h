@@ -39,6 +39,7 @@ void selector_print(struct text *t, const struct selector *s);      /* doc/vici.
 void selectors_print(struct text *t, const struct selectors *s);    /* comma and blank between */
 bool selector_equal(const struct selector *a, const struct selector *b);
 bool selector_inside(const struct selector *inner, const struct selector *outer);
+bool selectors_hold(const struct selectors *outer, const struct selector *inner); /* inner lies inside one of them */
 bool selector_overlap(struct selector *out, const struct selector *a, const struct selector *b);
 /* `local` is matched against the packet's source when outbound, its destination when inbound. */
 bool selectors_match(const struct selectors *local, const struct selectors *remote, const struct packet_key *key, bool outbound);

@@ -30,6 +30,7 @@ enum outcome auth_start(struct exchange *x, struct reason *why)
 	if (x->child_job) {
 		w->plan.conn = x->child_job->conn;
 		w->plan.conf = x->child_job->child;
+		w->plan.first = x->child_job->ts;
 		w->plan.initiator = true;
 		w->plan.ni = x->sa->half->ni;
 		w->plan.nr = x->sa->half->nr;
@@ -134,10 +135,12 @@ static void read_child(struct exchange *x, struct auth_work *w)
 		return;
 	}
 	w->child_bad = true;
-	if (notify_find_error(&n, &x->payloads))
+	if (notify_find_error(&n, &x->payloads)) {
 		peer_refused(x, n.type, &w->child_why);
-	else
+		w->single_pair = n.type == IKEV2_NOTIFY_SINGLE_PAIR_REQUIRED;
+	} else {
 		(void)refuse_text(&w->child_why, REASON_CHILD_FAILED, 0, "the peer answered without a Child SA");
+	}
 }
 
 /* HDR, SK {IDr, [CERT,] AUTH, SAr2, TSi, TSr} <-- */
@@ -160,15 +163,19 @@ static void give_up_child(struct exchange *x, struct auth_work *w)
 	struct sa *sa = x->sa;
 	bool peer_has_it = has_child(x);
 	const struct child_conf *conf = w->plan.conf;
-	struct job *job = peer_has_it && w->plan.spi_in ? job_add(sa, JOB_CHILD_DELETE) : NULL;
+	struct job *job = peer_has_it && w->plan.spi_in ? job_add(sa, JOB_CHILD_DELETE) : NULL, *wanted = x->child_job;
 
 	if (job)
 		job->spi = w->plan.spi_in;
 	child_abort(sa, &w->plan, false);
+	x->child_job = NULL; /* it is pending no more */
+	if (w->single_pair && wanted && pairs_split(sa, wanted->conn, wanted->child, wanted->ts, &w->offer, wanted->command)) {
+		job_free(wanted);
+		return;
+	}
 	child_failed(x, NULL, &w->child_why);
-	job_free(x->child_job);
-	x->child_job = NULL;
 	entry_result(sa->engine, sa->conn->name, conf->name, false, &w->child_why);
+	job_free(wanted);
 }
 
 static bool establish(struct exchange *x, struct auth_work *w, struct reason *why)
@@ -213,9 +220,11 @@ enum outcome auth_installed(struct exchange *x, struct reason *why)
 		child_abort(x->sa, &w->plan, ok);
 		return REFUSED;
 	}
-	if (ok)
+	if (ok) {
+		pairs_rest(x, &w->offer, &w->plan, x->child_job);
 		child_up(&w->plan, x->child_job);
-	else
+	} else {
 		give_up_child(x, w);
+	}
 	return DONE;
 }

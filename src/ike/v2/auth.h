@@ -18,7 +18,7 @@ struct auth_work {
 	size_t peer_cert_count;
 	bool initial_contact;
 	struct reason child_why;     /* the Child SA came to nothing */
-	bool child_bad;
+	bool child_bad, single_pair; /* the peer wants one pair of selectors a Child SA */
 };
 void auth_clear(struct exchange *x);
 

@@ -148,12 +148,8 @@ static bool unique(struct exchange *x, struct auth_work *w, struct reason *why)
 
 static void take_child(struct exchange *x, struct auth_work *w)
 {
-	struct notify n;
-
 	if (!payloads_count(&x->payloads, IKEV2_PAYLOAD_SA))
 		return;
-	if (notify_find(&n, &x->payloads, IKEV2_NOTIFY_USE_TRANSPORT_MODE))
-		story_step(x->sa, STORY_STEP, "the peer asked for transport mode: answered with tunnel mode");
 	w->child_bad = !offer_take(x, true, 0, &w->plan, &w->number, &w->child_why) || !ask_spi(x, &w->child_why);
 	w->plan.ni = x->sa->half->ni;
 	w->plan.nr = x->sa->half->nr;

@@ -18,6 +18,7 @@ enum outcome child_start(struct exchange *x, struct reason *why)
 		return REFUSED;
 	w->plan.conn = job->conn;
 	w->plan.conf = job->child;
+	w->plan.first = job->ts;
 	w->plan.initiator = true;
 	w->ke = job->ke ? ke_named(&job->child->esp, job->ke) : ke_first(&job->child->esp);
 	if (!make_nonce(x, &w->plan.ni, why) || !ask_spi(x, why))
@@ -34,6 +35,7 @@ static bool send_request(struct exchange *x, struct child_work *w, struct reason
 
 	if (!offer_make(x, &w->plan, false, &w->offer, why) || !exchange_begin(x, &m, 16384 + w->own.len, why))
 		return false;
+	offer_write_mode(&m, &w->offer);
 	sa_write(&m, &w->offer.esp, &x->arena);
 	nonce_write(&m, w->plan.ni);
 	if (w->ke)
@@ -82,12 +84,31 @@ enum outcome child_other_ke(struct exchange *x, struct reason *why)
 	return DONE;
 }
 
+/* Whoever waits for this request waits for the first of those that take its place. */
+static bool split(struct exchange *x)
+{
+	struct child_work *w = x->work;
+	struct job *job = x->job;
+
+	if (!job || job->kind != JOB_CHILD)
+		return false;
+	x->job = NULL; /* it is pending no more */
+	if (!pairs_split(x->sa, job->conn, job->child, job->ts, &w->offer, job->command)) {
+		x->job = job;
+		return false;
+	}
+	job_free(job);
+	return true;
+}
+
 enum outcome child_refused(struct exchange *x, struct reason *why)
 {
 	struct notify n;
 
 	if (!notify_find_error(&n, &x->payloads))
 		return refuse_text(why, REASON_SYNTAX, 0, "notify"), REFUSED;
+	if (n.type == IKEV2_NOTIFY_SINGLE_PAIR_REQUIRED && split(x))
+		return DONE;
 	peer_refused(x, n.type, why);
 	return REFUSED;
 }
@@ -160,6 +181,7 @@ enum outcome child_installed(struct exchange *x, struct reason *why)
 		return refuse_text(why, REASON_PEER_DELETED, 0, "before it was installed here"), REFUSED;
 	}
 	exchange_tell(x);
+	pairs_rest(x, &w->offer, &w->plan, x->job);
 	child_up(&w->plan, x->job);
 	return DONE;
 }

@@ -23,7 +23,6 @@ static bool ke_fits(const struct child_work *w, const struct ke *ke, struct reas
 enum outcome child_take(struct exchange *x, struct reason *why)
 {
 	struct child_work *w = work_new(x, sizeof(*w), child_clear, why);
-	struct notify n;
 	struct ke ke;
 
 	if (x->sa->child_count >= CHILDREN_MAX)
@@ -31,8 +30,6 @@ enum outcome child_take(struct exchange *x, struct reason *why)
 		              value_number(CHILDREN_MAX), x->sa->conn->at), REFUSED;
 	if (!w || !read_ke(x, &ke, why) || !take_nonce(x, &w->plan.ni, why))
 		return REFUSED;
-	if (notify_find(&n, &x->payloads, IKEV2_NOTIFY_USE_TRANSPORT_MODE))
-		story_step(x->sa, STORY_STEP, "the peer asked for transport mode: answered with tunnel mode");
 	if (!offer_take(x, false, ke.method, &w->plan, &w->number, why) || !ke_fits(w, &ke, why) ||
 	    !make_nonce(x, &w->plan.nr, why) || !ask_spi(x, why))
 		return REFUSED;

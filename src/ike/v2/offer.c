@@ -60,22 +60,70 @@ static bool esp_offer(struct arena *arena, const struct proposals *conf, bool wi
 	return true;
 }
 
+/* The packet's own selector in front of the others, or one of a pair alone. */
+static bool lead_with(struct selectors *list, const struct selector *first, bool alone, struct arena *arena)
+{
+	struct selectors with = { .list = arena_array(arena, list->count + 1u, sizeof(*with.list)) };
+
+	if (!with.list)
+		return false;
+	with.list[with.count++] = *first;
+	for (unsigned i = 0; !alone && i < list->count && with.count < SELECTORS_MAX; i++)
+		if (!selector_equal(first, &list->list[i]))
+			with.list[with.count++] = list->list[i];
+	*list = with;
+	return true;
+}
+
+static bool offer_selectors(struct exchange *x, const struct child_plan *plan, struct child_offer *o)
+{
+	const struct pair_ts *first = plan->first;
+
+	if (!child_selectors(x->sa, plan->conf, &o->local, &o->remote, &x->arena))
+		return false;
+	if (!first || !selectors_hold(&o->local, &first->local) || !selectors_hold(&o->remote, &first->remote))
+		return true;
+	return lead_with(&o->local, &first->local, first->alone, &x->arena) && lead_with(&o->remote, &first->remote, first->alone, &x->arena);
+}
+
+static bool offer_mode(struct exchange *x, const struct child_plan *plan, struct child_offer *o, struct reason *why)
+{
+	const struct child_conf *conf = plan->conf;
+
+	o->transport = conf->mode == CHILD_TRANSPORT && transport_possible(x->sa, &o->local, &o->remote);
+	if (conf->mode != CHILD_TRANSPORT || o->transport)
+		return true;
+	if (!conf->mode_required) {
+		story_step(x->sa, STORY_STEP, "the selectors are not the two hosts' own: tunnel mode is asked for");
+		return true;
+	}
+	(void)refuse(why, REASON_MODE, 0, value_text("tunnel"), value_text("transport"), conf->mode_at);
+	why->about = value_text("the selectors are not the two hosts' own");
+	return false;
+}
+
 bool offer_make(struct exchange *x, const struct child_plan *plan, bool without_ke, struct child_offer *o, struct reason *why)
 {
 	struct bytes spi = spi_bytes(&x->arena, plan->spi_in);
 
-	if (spi.len == 0 || !esp_offer(&x->arena, &plan->conf->esp, without_ke, spi, &o->esp) ||
-	    !child_selectors(x->sa, plan->conf, &o->local, &o->remote, &x->arena))
+	if (spi.len == 0 || !esp_offer(&x->arena, &plan->conf->esp, without_ke, spi, &o->esp) || !offer_selectors(x, plan, o))
 		return refuse_text(why, REASON_MEMORY, 0, "a Child SA");
 	if (o->local.count > 0 && o->remote.count > 0)
-		return true;
+		return offer_mode(x, plan, o, why);
 	(void)refuse(why, REASON_TS, 0, value_none(), value_none(), o->local.count ? plan->conf->remote_ts_at : plan->conf->local_ts_at);
 	why->about = value_text("no selector is left for this address family");
 	return false;
 }
 
+void offer_write_mode(struct message_writer *m, const struct child_offer *o)
+{
+	if (o->transport)
+		notify_write(m, 0, bytes_none(), IKEV2_NOTIFY_USE_TRANSPORT_MODE, bytes_none());
+}
+
 void offer_write(struct exchange *x, struct message_writer *m, const struct child_offer *o)
 {
+	offer_write_mode(m, o);
 	sa_write(m, &o->esp, &x->arena);
 	ts_write(m, IKEV2_PAYLOAD_TS_I, &o->local, &x->arena);
 	ts_write(m, IKEV2_PAYLOAD_TS_R, &o->remote, &x->arena);
@@ -105,6 +153,25 @@ static bool read_spi(const struct proposal *p, uint32_t *spi, struct reason *why
 	return *spi != 0 || refuse_text(why, REASON_SYNTAX, IKEV2_NOTIFY_INVALID_SYNTAX, "SPI");
 }
 
+/* 1.3.1: who asked for transport mode and did not get it takes tunnel mode, or has the Child SA deleted. */
+static bool accept_mode(struct exchange *x, const struct child_offer *o, struct child_plan *plan, struct selectors *local,
+                        struct selectors *remote, struct reason *why)
+{
+	const struct child_conf *conf = plan->conf;
+	bool agreed = transport_noted(x);
+
+	plan->mode = agreed ? MODE_TRANSPORT : MODE_TUNNEL;
+	if (agreed && o->transport && transport_take(x, plan, local, remote))
+		return true;
+	if (!agreed && (!o->transport || !conf->mode_required)) {
+		if (o->transport)
+			story_step(x->sa, STORY_STEP, "the peer does not take transport mode: tunnel mode");
+		return true;
+	}
+	return refuse(why, REASON_MODE, 0, value_text(agreed ? "transport" : "tunnel"), value_text(o->transport ? "transport" : "tunnel"),
+	              conf->mode_at);
+}
+
 bool offer_accepted(struct exchange *x, const struct child_offer *o, bool without_ke, struct child_plan *plan, struct reason *why)
 {
 	const struct child_conf *conf = plan->conf;
@@ -119,6 +186,8 @@ bool offer_accepted(struct exchange *x, const struct child_offer *o, bool withou
 	if (!proposal_accept(&plan->suite, &o->esp, &answer.list[0], without_ke, conf->esp_at, &x->arena, why) ||
 	    !read_spi(&answer.list[0], &plan->spi_out, why))
 		return false;
+	if (!accept_mode(x, o, plan, &local, &remote, why))
+		return false;
 	if (!selectors_accept(&o->local, &local, conf->local_ts_at, &x->arena, why) ||
 	    !selectors_accept(&o->remote, &remote, conf->remote_ts_at, &x->arena, why))
 		return false;
@@ -132,9 +201,28 @@ bool offer_accepted(struct exchange *x, const struct child_offer *o, bool withou
 struct taking {
 	struct proposals offered;
 	struct selectors ts_i, ts_r;
-	bool without_ke;
+	bool without_ke, transport;    /* transport: the peer asks for it */
 	uint16_t ke_sent;
 };
+
+/* Transport mode if both want it; tunnel mode is its fall-back. *local, *remote: the peer's selectors. */
+static bool try_mode(struct exchange *x, const struct taking *t, struct child_plan *plan, struct selectors *local,
+                     struct selectors *remote, struct reason *why)
+{
+	const struct child_conf *conf = plan->conf;
+
+	*local = t->ts_r;
+	*remote = t->ts_i;
+	plan->mode = MODE_TUNNEL;
+	if (t->transport && conf->mode == CHILD_TRANSPORT && transport_take(x, plan, local, remote)) {
+		plan->mode = MODE_TRANSPORT;
+		return true;
+	}
+	if (conf->mode != CHILD_TRANSPORT || !conf->mode_required)
+		return true;
+	return refuse(why, REASON_MODE, IKEV2_NOTIFY_NO_PROPOSAL_CHOSEN, value_text(t->transport ? "transport" : "tunnel"),
+	              value_text("transport"), conf->mode_at);
+}
 
 /* One of our children against the offer: its selectors are the first question, its proposals the second. */
 static bool try_child(struct exchange *x, const struct taking *t, const struct child_conf *conf, struct child_plan *plan,
@@ -142,15 +230,16 @@ static bool try_child(struct exchange *x, const struct taking *t, const struct c
 {
 	struct choose_how how = { .without_ke = t->without_ke, .ke_sent = t->ke_sent, .where = conf->esp_at };
 	const struct proposal *one;
-	struct selectors local, remote;
+	struct selectors local, remote, theirs_local, theirs_remote;
 	struct proposals ours;
 
 	*ts_fits = false;
 	if (!child_selectors(x->sa, conf, &local, &remote, &x->arena) ||
 	    !esp_offer(&x->arena, &conf->esp, t->without_ke, bytes_none(), &ours))
 		return refuse_text(why, REASON_MEMORY, IKEV2_NOTIFY_NO_ADDITIONAL_SAS, "a Child SA");
-	if (!selectors_narrow(&plan->local_ts, &local, &t->ts_r, conf->local_ts_at, &x->arena, why) ||
-	    !selectors_narrow(&plan->remote_ts, &remote, &t->ts_i, conf->remote_ts_at, &x->arena, why))
+	if (!try_mode(x, t, plan, &theirs_local, &theirs_remote, why) ||
+	    !selectors_narrow(&plan->local_ts, &local, &theirs_local, conf->local_ts_at, &x->arena, why) ||
+	    !selectors_narrow(&plan->remote_ts, &remote, &theirs_remote, conf->remote_ts_at, &x->arena, why))
 		return false;
 	*ts_fits = true;
 	if (!proposal_choose(&plan->suite, &one, &ours, &t->offered, how, &x->arena, why))
@@ -167,12 +256,13 @@ static bool same_selectors(const struct selectors *a, const struct selectors *b)
 	return a->count == b->count;
 }
 
-/* Better: nothing was narrowed, and it is not up already. */
+/* Better: the mode that the peer asked for; then nothing was narrowed; then it is not up already. */
 static unsigned rank(const struct exchange *x, const struct taking *t, const struct child_plan *plan)
 {
 	unsigned exact = same_selectors(&plan->local_ts, &t->ts_r) && same_selectors(&plan->remote_ts, &t->ts_i);
+	unsigned mode = t->transport == (plan->mode == MODE_TRANSPORT);
 
-	return 1 + 2 * exact + (child_by_name(x->sa, plan->conf->name) == NULL);
+	return 1 + 4 * mode + 2 * exact + (child_by_name(x->sa, plan->conf->name) == NULL);
 }
 
 static bool choose_child(struct exchange *x, const struct taking *t, struct child_plan *plan, uint8_t *number, struct reason *why)
@@ -188,7 +278,10 @@ static bool choose_child(struct exchange *x, const struct taking *t, struct chil
 		bool ts_fits;
 
 		one.conf = &c->children[i];
+		if (child_conf_is_shunt(one.conf))
+			continue;
 		if (try_child(x, t, one.conf, &one, &n, &ts_fits, &no)) {
+			one.more = plan->more = plan->more || best > 0;
 			if (rank(x, t, &one) <= best)
 				continue;
 			best = rank(x, t, &one);
@@ -206,14 +299,19 @@ static bool choose_child(struct exchange *x, const struct taking *t, struct chil
 
 bool offer_take(struct exchange *x, bool without_ke, uint16_t ke_sent, struct child_plan *plan, uint8_t *number, struct reason *why)
 {
-	struct taking t = { .without_ke = without_ke, .ke_sent = ke_sent };
+	struct taking t = { .without_ke = without_ke, .transport = transport_noted(x), .ke_sent = ke_sent };
 
 	if (!read_sa(x, &t.offered, why) || !read_ts(x, IKEV2_PAYLOAD_TS_I, &t.ts_i, why) ||
 	    !read_ts(x, IKEV2_PAYLOAD_TS_R, &t.ts_r, why))
 		return false;
 	plan->conn = x->sa->conn;
 	plan->initiator = false;
-	return choose_child(x, &t, plan, number, why);
+	if (!choose_child(x, &t, plan, number, why))
+		return false;
+	plan->more = plan->more && !(same_selectors(&plan->local_ts, &t.ts_r) && same_selectors(&plan->remote_ts, &t.ts_i));
+	if (t.transport && plan->mode != MODE_TRANSPORT)
+		story_step(x->sa, STORY_STEP, "the peer asked for transport mode: answered with tunnel mode");
+	return true;
 }
 
 bool offer_answer(struct exchange *x, struct message_writer *m, const struct child_plan *plan, uint8_t number, struct reason *why)
@@ -224,6 +322,10 @@ bool offer_answer(struct exchange *x, struct message_writer *m, const struct chi
 
 	if (spi.len == 0 || !proposal_of_suite(&chosen, &plan->suite, number, spi, &x->arena))
 		return refuse_text(why, REASON_MEMORY, 0, "a proposal");
+	if (plan->mode == MODE_TRANSPORT)
+		notify_write(m, 0, bytes_none(), IKEV2_NOTIFY_USE_TRANSPORT_MODE, bytes_none());
+	if (plan->more)
+		notify_write(m, 0, bytes_none(), IKEV2_NOTIFY_ADDITIONAL_TS_POSSIBLE, bytes_none());
 	sa_write(m, &one, &x->arena);
 	ts_write(m, IKEV2_PAYLOAD_TS_I, &plan->remote_ts, &x->arena);
 	ts_write(m, IKEV2_PAYLOAD_TS_R, &plan->local_ts, &x->arena);

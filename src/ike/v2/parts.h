@@ -78,9 +78,12 @@ uint16_t invalid_ke(const struct notify *n);
 struct child_offer {
 	struct proposals esp;               /* offered: numbers and SPI filled in */
 	struct selectors local, remote;
+	bool transport;                     /* USE_TRANSPORT_MODE, 1.3.1 */
 };
 /* What we offer for the plan (its spi_in is there). without_ke: IKE_AUTH, RFC 7296 1.2. `ke` first when not 0. */
 bool offer_make(struct exchange *x, const struct child_plan *plan, bool without_ke, struct child_offer *o, struct reason *why);
+/* Notifies that go with the SA payload. */
+void offer_write_mode(struct message_writer *m, const struct child_offer *o);
 void offer_write(struct exchange *x, struct message_writer *m, const struct child_offer *o);
 /* Reads SAr2, TSi, TSr of the answer into the plan. */
 bool offer_accepted(struct exchange *x, const struct child_offer *o, bool without_ke, struct child_plan *plan, struct reason *why);
@@ -88,6 +91,21 @@ bool offer_accepted(struct exchange *x, const struct child_offer *o, bool withou
 bool offer_take(struct exchange *x, bool without_ke, uint16_t ke_sent, struct child_plan *plan, uint8_t *number, struct reason *why);
 bool offer_answer(struct exchange *x, struct message_writer *m, const struct child_plan *plan, uint8_t number, struct reason *why);
 bool ask_spi(struct exchange *x, struct reason *why);
+/* --- transport.c: transport mode, RFC 7296 1.3.1, 2.23.1 --- */
+bool transport_noted(const struct exchange *x); /* USE_TRANSPORT_MODE is in the message */
+/* Whether our selectors are those of the two hosts alone. */
+bool transport_possible(const struct sa *sa, const struct selectors *local, const struct selectors *remote);
+/*
+ * The peer's selectors as the packets here have them: addresses that a NAT changed are replaced by the IKE SA's own. The plan keeps
+ * the peer's for checksums. False: they are not one host's on each side, so that transport mode cannot be.
+ */
+bool transport_take(struct exchange *x, struct child_plan *plan, struct selectors *local, struct selectors *remote);
+/* --- pairs.c: peers that take one pair of selectors a Child SA, RFC 7296 2.9 --- */
+/* The peer wants one pair: each is asked for alone. False: it was one already, or memory is out. */
+bool pairs_split(struct sa *sa, const struct connection *conn, const struct child_conf *conf, const struct pair_ts *ts,
+                 const struct child_offer *o, uint64_t command);
+/* The peer took the first pair of several: the others are asked for. Call it before child_up. */
+void pairs_rest(struct exchange *x, const struct child_offer *o, const struct child_plan *plan, const struct job *job);
 /* A child came to nothing although the IKE SA stays: told to the user, to the story. */
 void child_failed(struct exchange *x, const struct child_conf *conf, const struct reason *why);
 

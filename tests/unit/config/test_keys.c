@@ -112,6 +112,7 @@ static const char *good_value(const struct key *k)
 		{ AT_CHILD, "local_ts", "10.0.0.0/8, dynamic[tcp/80]" },
 		{ AT_CHILD, "remote_ts", "::/0" },
 		{ AT_CHILD, "replay_window", "64" },
+		{ AT_CHILD, "policies", "yes" },
 		{ AT_ROUND, "auth", "rsa-2048-sha256" },
 		{ AT_ROUND, "certs", "a.pem, b.pem" },
 		{ AT_ROUND, "cacerts", "ca.pem" },
@@ -208,8 +209,20 @@ static const struct {
 	  "/c:2:14: connections.c.local_port: \"65536\": not a value for this key; expected a number from 0 to 65535\n" },
 	{ "mobike", AT_CONNECTION, "mobike = yes",
 	  "/c:2:1: warning: connections.c.mobike: \"yes\": not built yet; the connection works without it\n" },
-	{ "transport mode", AT_CHILD, "mode = transport",
-	  "/c:2:1: connections.c.children.k.mode: \"transport\": not built yet\n" },
+	{ "beet mode", AT_CHILD, "mode = beet",
+	  "/c:2:1: connections.c.children.k.mode: \"beet\": not built yet: no standard describes it; transport or tunnel do its "
+	  "work\n" },
+	{ "no way to the tunnel", AT_CHILD, "policies = no",
+	  "/c:2:1: connections.c.children.k.policies: \"no\": without policies nothing would reach the tunnel; expected tun with "
+	  "it\n" },
+	{ "routes of one's own", AT_CHILD, "policies = no\ntun = vpn1", "" },
+	{ "routes of one's own, for all children", AT_CONNECTION, "tun = vpn1\nchildren { z { policies = no } }", "" },
+	{ "an interface for transport mode", AT_CHILD, "mode = transport\ntun = vpn1",
+	  "/c:2:1: connections.c.children.k.mode: \"transport\": transport mode has no interface of its own; expected no tun, or "
+	  "tunnel mode\n" },
+	{ "what a shunt does not do", AT_CHILD, "mode = drop\nclose_action = trap",
+	  "/c:2:1: warning: connections.c.children.k.mode: a policy without SA is never closed: close_action and dpd_action mean "
+	  "nothing\n" },
 	{ "traps", AT_CHILD, "start_action = trap|start",
 	  "/c:2:1: connections.c.children.k.start_action: \"trap|start\": not built yet\n" },
 	{ "IKEv1's settings", AT_CONNECTION, "aggressive = yes",
@@ -302,7 +315,7 @@ static void test_unreadable_certificate(void **state)
 static void test_others_are_loaded(void **state)
 {
 	size_t connections;
-	char *got = load("connections {\n a { children { x { mode = transport } } }\n b { children { x { } } }\n"
+	char *got = load("connections {\n a { children { x { mode = iptfs } } }\n b { children { x { } } }\n"
 	                 " c { verson = 2 \n children { x { } } }\n d { children { x { } } }\n}\nconections { }\ntop = 1\n",
 	                 &connections);
 
@@ -310,7 +323,7 @@ static void test_others_are_loaded(void **state)
 	assert_int_equal(connections, 2);
 	assert_string_equal(got, "/c:8:1: warning: conections: unknown section, only good to inherit from; nearest is connections\n"
 	                         "/c:9:1: warning: top: a setting outside of all sections\n"
-	                         "/c:2:21: connections.a.children.x.mode: \"transport\": not built yet\n"
+	                         "/c:2:21: connections.a.children.x.mode: \"iptfs\": not built yet\n"
 	                         "/c:4:6: connections.c.verson: unknown key; nearest is version\n");
 	free(got);
 	got = load("connections { a { children { x { } } }\n b = \"1 }", &connections);

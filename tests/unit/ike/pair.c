@@ -180,6 +180,10 @@ static void install(struct peer *n, const struct child_params *c)
 	assert_true(n->installed_count <= INSTALLED_MAX);
 	n->installed[i] = c->id;
 	n->encap[i] = c->encap;
+	n->mode[i] = c->mode;
+	n->original_local[i] = c->original_local;
+	n->original_remote[i] = c->original_remote;
+	n->reqid[i] = c->reqid;
 	memcpy(n->key_out[i], c->encr_out.at, 32);
 	memcpy(n->key_in[i], c->encr_in.at, 32);
 	n->spis_out--;
@@ -195,9 +199,40 @@ static void uninstall(struct peer *n, uint32_t id)
 		memcpy(n->key_out[i], n->key_out[n->installed_count], 32);
 		memcpy(n->key_in[i], n->key_in[n->installed_count], 32);
 		n->encap[i] = n->encap[n->installed_count];
+		n->mode[i] = n->mode[n->installed_count];
+		n->original_local[i] = n->original_local[n->installed_count];
+		n->original_remote[i] = n->original_remote[n->installed_count];
+		n->reqid[i] = n->reqid[n->installed_count];
 		return;
 	}
 	fail_msg("a Child SA that is not installed was removed");
+}
+
+static void add_policy(struct peer *n, const struct policy_params *q)
+{
+	size_t i = n->policy_count++;
+
+	assert_true(n->policy_count <= POLICIES_MAX);
+	assert_true(q->local_ts.count > 0 && q->remote_ts.count > 0);
+	n->policies[i] = q->id;
+	n->policy_reqid[i] = q->reqid;
+	n->policy_kind[i] = q->kind;
+	n->policy_local[i] = q->local_ts.list[0];
+}
+
+static void remove_policy(struct peer *n, uint32_t id)
+{
+	for (size_t i = 0; i < n->policy_count; i++) {
+		if (n->policies[i] != id)
+			continue;
+		n->policy_count--;
+		n->policies[i] = n->policies[n->policy_count];
+		n->policy_reqid[i] = n->policy_reqid[n->policy_count];
+		n->policy_kind[i] = n->policy_kind[n->policy_count];
+		n->policy_local[i] = n->policy_local[n->policy_count];
+		return;
+	}
+	fail_msg("a policy that is not installed was removed");
 }
 
 static void answer_ke(const struct ask *q, struct answer *a, struct arena *arena)
@@ -263,7 +298,11 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 	case ASK_INSTALL:
 		break;
 	case ASK_POLICY:
+		break;
 	case ASK_USAGE:
+		a.used_in = n->used_in;
+		a.used_out = n->used_out;
+		break;
 	case ASK_ADDRS:
 		break;
 	}
@@ -275,6 +314,8 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 		n->spis_out++;
 	if (a.ok && q->kind == ASK_INSTALL)
 		install(n, q->install);
+	if (a.ok && q->kind == ASK_POLICY)
+		add_policy(n, q->policy);
 	(void)memory(p, p->may_fail);
 	engine_answer(n->engine, p->now, ev->token, q->kind, &a);
 	p->may_fail = memory(p, false);
@@ -365,6 +406,8 @@ static void released(struct peer *n, const struct event *ev)
 		n->spis_out--;
 	else if (ev->release.kind == ASK_INSTALL)
 		uninstall(n, ev->release.child_id);
+	else if (ev->release.kind == ASK_POLICY)
+		remove_policy(n, ev->release.policy_id);
 }
 
 void pair_host(struct pair *p, unsigned i)
@@ -387,9 +430,11 @@ void pair_host(struct pair *p, unsigned i)
 		case EVENT_CHILD_REMOVE:
 			uninstall(n, ev.child_id);
 			break;
+		case EVENT_POLICY_REMOVE:
+			remove_policy(n, ev.policy_id);
+			break;
 		case EVENT_CHILD_OUTBOUND:
 		case EVENT_CHILD_UPDATE:
-		case EVENT_POLICY_REMOVE:
 			break;
 		case EVENT_TELL:
 			told(n, &ev.tell);

@@ -15,6 +15,7 @@
 #define DONE_MAX 32
 #define INSTALLED_MAX 600
 #define HELD_MAX 64
+#define POLICIES_MAX 32
 
 struct datagram {
 	unsigned from;        /* which node sent it */
@@ -55,7 +56,16 @@ struct peer {
 	uint32_t installed[INSTALLED_MAX];
 	uint8_t key_out[INSTALLED_MAX][32], key_in[INSTALLED_MAX][32];
 	enum child_encap encap[INSTALLED_MAX];
+	enum child_mode mode[INSTALLED_MAX];
+	struct addr original_local[INSTALLED_MAX], original_remote[INSTALLED_MAX];
+	uint32_t reqid[INSTALLED_MAX];
 	size_t installed_count;
+	/* its traps and shunts */
+	uint32_t policies[POLICIES_MAX], policy_reqid[POLICIES_MAX];
+	enum policy_kind policy_kind[POLICIES_MAX];
+	struct selector policy_local[POLICIES_MAX];
+	size_t policy_count;
+	uint64_t used_in, used_out;     /* what ASK_USAGE is answered with */
 	unsigned spis_out;              /* asked for and not given back */
 	struct done done[DONE_MAX];
 	size_t done_count;
