@@ -224,7 +224,7 @@ static const struct {
 	  "/c:2:1: warning: connections.c.children.k.mode: a policy without SA is never closed: close_action and dpd_action mean "
 	  "nothing\n" },
 	{ "traps", AT_CHILD, "start_action = trap|start",
-	  "/c:2:1: connections.c.children.k.start_action: \"trap|start\": not built yet\n" },
+	  "warning: connections.c.remote_addrs: no address or name to initiate to, although a child is to be started\n" },
 	{ "IKEv1's settings", AT_CONNECTION, "aggressive = yes",
 	  "/c:2:1: warning: connections.c.aggressive: \"yes\": without meaning here: only IKEv1 uses it\n" },
 	{ "no address", AT_CONNECTION, "remote_addrs = 192.0.2.1, 10.0.0.256",
