@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* adit-bench [crypto] [handshake]: figures of one run on one machine; only their ratios mean something elsewhere. */
+/* adit-bench [crypto] [handshake] [idle]: figures of one run on one machine; only their ratios mean something elsewhere. */
 #include <stdio.h>
 #include <string.h>
 
 #include "bench_crypto.h"
 #include "bench_handshake.h"
+#include "bench_idle.h"
 #include "crypto/crypto.h"
 
 static bool run_crypto(void)
@@ -19,6 +20,7 @@ static const struct {
 } benches[] = {
 	{ "crypto", run_crypto },
 	{ "handshake", bench_handshake },
+	{ "idle", bench_idle },
 };
 
 static bool known(const char *name)
@@ -45,7 +47,7 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (known(argv[i]))
 			continue;
-		fprintf(stderr, "adit-bench: %s: no such benchmark; there are crypto and handshake\n", argv[i]);
+		fprintf(stderr, "adit-bench: %s: no such benchmark; there are crypto, handshake and idle\n", argv[i]);
 		return 2;
 	}
 	if (!crypto_start(&why)) {
