@@ -9,6 +9,7 @@
 #include "crypto/crypto.h"
 #include "daemon/host.h"
 #include "ike/v2/steps.h"
+#include "linux/memory.h"
 #include "policy/explain.h"
 
 #define SHUTDOWN_WAIT 4000 /* ms for the peers' answers to our deletes */
@@ -189,6 +190,7 @@ int daemon_run(const struct daemon_options *options)
 		d.options.port = 500;
 	if (!d.options.port_nat_t)
 		d.options.port_nat_t = 4500;
+	memory_apart();
 	log_start(options->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 	if (start(&d, &why, &arena)) {
 		arena_clear(&arena);

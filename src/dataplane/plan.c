@@ -164,17 +164,20 @@ static void plan_pair(struct making *m, const struct selector *local, const stru
 	plan_routes(m, rule.table, &source, &locals, &remotes, throw_local);
 }
 
-/* There is room for PLAN_MAX while it is made; it is kept for as long as its Child SA is, so what is not needed is given back. */
-static void *shrink(void *list, size_t count, size_t size)
+/*
+ * There is room for PLAN_MAX while it is made. A copy of the size that is needed is kept for as long as the Child SA is; cut
+ * short in its place, it would stand at the head of a hole.
+ */
+static void *shrink(void *list, size_t count, size_t size, bool *full)
 {
-	void *smaller;
+	void *copy = count ? malloc(count * size) : NULL;
 
-	if (count == 0) {
-		free(list);
-		return NULL;
-	}
-	smaller = realloc(list, count * size);
-	return smaller ? smaller : list;
+	if (copy)
+		memcpy(copy, list, count * size);
+	else if (count)
+		*full = true;
+	free(list);
+	return copy;
 }
 
 void plan_make(struct plan *p, const struct selectors *local, const struct selectors *remote, const struct local_addrs *addrs,
@@ -191,8 +194,8 @@ void plan_make(struct plan *p, const struct selectors *local, const struct selec
 		for (size_t j = 0; j < remote->count; j++)
 			if (local->list[i].first.family == remote->list[j].first.family)
 				plan_pair(&m, &local->list[i], &remote->list[j]);
-	p->routes = shrink(p->routes, p->route_count, sizeof(*p->routes));
-	p->rules = shrink(p->rules, p->rule_count, sizeof(*p->rules));
+	p->routes = shrink(p->routes, p->route_count, sizeof(*p->routes), &p->full);
+	p->rules = shrink(p->rules, p->rule_count, sizeof(*p->rules), &p->full);
 }
 
 bool plan_equal(const struct plan *a, const struct plan *b)

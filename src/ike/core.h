@@ -9,6 +9,7 @@
 
 #include "base/list.h"
 #include "base/map.h"
+#include "base/shelf.h"
 #include "base/timer.h"
 #include "ike/engine.h"
 #include "ike/limit.h"
@@ -107,6 +108,7 @@ struct engine {
 	uint8_t hash_seed[16];
 	struct half_open_limit half;
 	struct cookies cookies;
+	struct shelves responses;    /* the caches of all SAs */
 	struct rate_limit rate;      /* of clear errors */
 	struct rate_limit news;      /* of news about who is not authenticated */
 	struct knocks knocks;

@@ -79,6 +79,7 @@ void engine_free(struct engine *e)
 		;
 	events_clear(e);
 	strangers_free(e->strangers);
+	shelves_clear(&e->responses);
 	map_clear(&e->by_spi);
 	map_clear(&e->by_id);
 	map_clear(&e->half_open);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define SA_MAX (4u * 1024u * 1024u)
-#define SEAL_IDLE MINUTES(1)      /* expanded keys go after it */
+#define SEAL_IDLE SECONDS(2)      /* expanded keys go after it: made anew in microseconds, they are ten times as large as the keys */
 #define LINGER SECONDS(30)        /* PHASE_GONE answers retransmissions so long */
 #define STEADY MINUTES(1)         /* an SA that was up so long starts the backoff anew */
 #define RESPONDER_GRACE SECONDS(60) /* whoever set the SA up renews it first */

@@ -15,7 +15,7 @@
 struct generation {
 	struct suite suite;
 	struct ike_keys keys;
-	struct seal *in, *out; /* expanded when first used, dropped after a minute of silence */
+	struct seal *in, *out; /* expanded when first used, dropped after seconds of silence */
 	uint64_t iv;           /* of the last sealed message: AEADs need each only once */
 };
 void generation_clear(struct generation *g);
@@ -77,7 +77,7 @@ struct sa {
 	uint32_t next_out, next_in;    /* message IDs */
 	struct exchange *ours, *theirs;
 	/* the last response, and what it answers (2.1) */
-	uint8_t *cache;
+	uint8_t *cache;                /* on engine->responses */
 	size_t cache_len;
 	uint64_t cache_hash;           /* siphash of the request */
 	bool cache_answered;           /* there was a request; the cache may have been dropped since */

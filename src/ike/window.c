@@ -6,8 +6,6 @@
 #include "ike/sa.h"
 #include "ike/exchange.h"
 
-#include <stdlib.h>
-
 enum window_verdict window_request(const struct sa *sa, uint32_t message_id, uint64_t hash)
 {
 	if (sa->theirs && sa->theirs->message_id == message_id)
@@ -22,9 +20,10 @@ enum window_verdict window_request(const struct sa *sa, uint32_t message_id, uin
 
 void window_answered(struct sa *sa, struct bytes response, uint64_t request_hash)
 {
-	uint8_t *copy = malloc(response.len ? response.len : 1);
+	uint8_t *copy;
 
 	window_drop_cache(sa);
+	copy = shelf_take(&sa->engine->responses, response.len);
 	if (!copy)
 		return; /* a retransmission will find nothing: as if the cache was old */
 	memcpy(copy, response.at, response.len);
@@ -36,7 +35,7 @@ void window_answered(struct sa *sa, struct bytes response, uint64_t request_hash
 
 void window_drop_cache(struct sa *sa)
 {
-	free(sa->cache);
+	shelf_give(&sa->engine->responses, sa->cache);
 	sa->cache = NULL;
 	sa->cache_len = 0;
 }

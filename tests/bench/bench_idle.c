@@ -25,6 +25,7 @@
 
 #include "dataplane/dataplane.h"
 #include "ike/auth/auth.h"
+#include "linux/memory.h"
 #include "many_certs.h"
 #include "support/host.h"
 
@@ -346,6 +347,7 @@ static bool gateway(const struct many_certs *m, int fd)
 	uint64_t began;
 	double each;
 
+	memory_apart();
 	g.engine = h->engine;
 	g.ring = h->ring;
 	g.plane = open_plane(&g);

@@ -4,6 +4,7 @@
 
 #include "base/list.h"
 #include "base/map.h"
+#include "base/shelf.h"
 #include "base/timer.h"
 
 static uint32_t seed;
@@ -202,12 +203,52 @@ static void lists_keep_order(void **state)
 	assert_true(list_empty(&head));
 }
 
+/* --- shelves: pieces keep what is written in them, whatever comes and goes around them --- */
+
+enum { PIECES = 300 };
+
+static size_t size_of(unsigned i)
+{
+	return i % 37 == 0 ? SHELF_SIZE + i : (size_t)i * 13 % 3000;
+}
+
+static void shelves_keep_apart(void **state)
+{
+	uint8_t *pieces[PIECES] = { 0 };
+	struct shelves s = { 0 };
+
+	(void)state;
+	seed = 5;
+	shelf_give(&s, NULL);
+	for (unsigned round = 0; round < 20000; round++) {
+		unsigned i = roll(PIECES);
+
+		if (!pieces[i]) {
+			pieces[i] = shelf_take(&s, size_of(i));
+			assert_non_null(pieces[i]);
+			assert_int_equal((uintptr_t)pieces[i] % 16, 0);
+			memset(pieces[i], (int)(i & 0xff), size_of(i));
+			continue;
+		}
+		for (size_t at = 0; at < size_of(i); at++)
+			if (pieces[i][at] != (uint8_t)i)
+				fail_msg("piece %u has changed at %zu", i, at);
+		shelf_give(&s, pieces[i]);
+		pieces[i] = NULL;
+	}
+	for (unsigned i = 0; i < PIECES; i++)
+		shelf_give(&s, pieces[i]);
+	assert_null(shelf_take(&s, SIZE_MAX - 40));
+	assert_null(shelf_take(&s, SIZE_MAX));
+	shelves_clear(&s); /* the address sanitizer finds what is left */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(map_is_a_table),	    cmocka_unit_test(siphash_is_the_authors),
 		cmocka_unit_test(timers_are_a_sorted_list), cmocka_unit_test(never_is_never_due_early),
-		cmocka_unit_test(lists_keep_order),
+		cmocka_unit_test(lists_keep_order),	    cmocka_unit_test(shelves_keep_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
