@@ -97,6 +97,7 @@ struct conf_at {
 	X(PEER_REFUSED, "peer-refused", "the peer refused")                                                            \
 	X(PEER_DELETED, "peer-deleted", "the peer deleted the SA")                                                     \
 	X(NO_ANSWER, "no-answer", "the peer did not answer")                                                           \
+	X(PEER_RESTARTED, "peer-restarted", "the peer has started anew and proved that it has lost the SA")             \
 	X(ASK_LATE, "ask-late", "an answer from within did not come in time")                                          \
 	X(CANCELLED, "cancelled", "a command ended it")                                                                \
 	X(LIFETIME, "lifetime", "the hard lifetime is over")                                                           \

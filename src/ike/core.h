@@ -38,6 +38,10 @@ enum timer_kind { TIMER_SA = 1, TIMER_EXCHANGE, TIMER_ASK, TIMER_CHILD, TIMER_EN
 	X(RATE_LIMITED, "rate-limited")                                                                                \
 	X(STRAY_RESPONSE, "stray-response")                                                                            \
 	X(PAYLOAD_SKIPPED, "payload-skipped")                                                                          \
+	X(TOKEN_SENT, "crash-token-sent")                                                                              \
+	X(TOKEN_TAKEN, "crash-token-taken")                                                                            \
+	X(TOKEN_WRONG, "crash-token-wrong")                                                                            \
+	X(HINT, "unprotected-hint")                                                                                    \
 	X(UNAUTHENTICATED, "unauthenticated-answer")                                                                   \
 	X(ANSWER_LATE, "answer-late")                                                                                  \
 	X(ASK_LATE, "ask-late")                                                                                        \
@@ -112,6 +116,8 @@ struct engine {
 	struct rate_limit rate;      /* of clear errors */
 	struct rate_limit news;      /* of news about who is not authenticated */
 	struct knocks knocks;
+	struct hints hints;          /* alive.c */
+	struct second tokens;        /* of crash detection, given out */
 	struct strangers *strangers; /* story.c */
 	uint64_t counters[COUNTER_COUNT];
 	uint64_t vici[VICI_COUNTERS];

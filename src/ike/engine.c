@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The engine: its life, its clock, and what follows from each input. The way of a datagram is in input.c. */
+#include "ike/alive.h"
 #include "ike/entry.h"
 #include "ike/exchange.h"
 
@@ -11,6 +12,7 @@ static void defaults(struct engine_conf *c)
 		uint32_t *value, otherwise;
 	} const rows[] = {
 		{ &c->retransmit_first, 4000 },   { &c->retransmit_base_percent, 180 }, { &c->retransmit_tries, 5 },
+		{ &c->retransmit_early, 2 },
 		{ &c->ask_deadline, 20000 },      { &c->half_open_timeout, 165000 },    { &c->half_open_busy, 30000 },
 		{ &c->keepalive, 20000 },         { &c->response_cache, 180000 },   { &c->retry_first, 2000 },            { &c->retry_most, 300000 },
 		{ &c->cookie_threshold, 30 },     { &c->half_open_per_source, 5 },      { &c->half_open_max, 1000 },
@@ -38,6 +40,22 @@ static bool init(struct engine *e)
 	}
 	e->strangers = strangers_new();
 	return e->strangers && e->conf.random.fill(e->conf.random.host, RANDOM_PRIVATE, e->hash_seed, sizeof(e->hash_seed));
+}
+
+void engine_configure(struct engine *e, const struct engine_conf *conf)
+{
+	struct engine_conf old = e->conf;
+
+	e->conf = *conf;
+	e->conf.random = old.random;
+	e->conf.v1 = old.v1;
+	e->conf.v2 = old.v2;
+	e->conf.port = old.port;
+	e->conf.port_nat_t = old.port_nat_t;
+	e->conf.deterministic = old.deterministic;
+	e->conf.no_response_cache = old.no_response_cache;
+	defaults(&e->conf);
+	wipe(old.qcd_secret, sizeof(old.qcd_secret));
 }
 
 struct engine *engine_new(const struct engine_conf *conf, struct now now)
@@ -92,6 +110,7 @@ void engine_free(struct engine *e)
 	free(e->taken[0]);
 	free(e->taken[1]);
 	wipe(&e->cookies, sizeof(e->cookies));
+	wipe(e->conf.qcd_secret, sizeof(e->conf.qcd_secret));
 	free(e);
 }
 
@@ -190,6 +209,8 @@ void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 	struct child *c = map_get(&e->children, t->child_id);
 
 	e->now = now;
+	if (t->kind == TRAFFIC_UNKNOWN_SPI)
+		alive_unknown_spi(e, t);
 	if (c && c->state == CHILD_INSTALLED) {
 		sa_touch(c->sa); /* first: c may be gone afterwards */
 		switch (t->kind) {

@@ -35,21 +35,31 @@ struct engine_conf {
 	uint32_t retransmit_base_percent;   /* [180]: each wait is 1.8 times the last */
 	uint32_t retransmit_tries;          /* [5]: sends at 0, 4, 11, 24, 47, 89 s; gives up at 165 s */
 	uint32_t retransmit_jitter_percent; /* [0] */
+	uint32_t retransmit_limit;          /* [0: none] the longest wait between two sends */
+	uint32_t retransmit_early;          /* [2]: IKE_SA_INIT is sent again after 1 s, 2 s ... too; ENGINE_NONE: no */
 	uint32_t ask_deadline;              /* [20000] */
 	uint32_t half_open_timeout;         /* [165000]: an initiator of default timers sends for so long */
 	uint32_t half_open_busy;            /* [30000]: instead, from cookie_threshold half-open SAs on */
 	uint32_t keepalive;                 /* [20000]; RFC 3948 4 */
 	uint32_t response_cache;            /* [180000] */
-	uint32_t retry_first, retry_most;   /* [2000, 300000]: start_action = start after a failure */
+	uint32_t retry_first, retry_most;   /* [2000, 300000]: what is wanted and failed is tried again */
 	uint32_t cookie_threshold;          /* [30] half-open before cookies are asked */
 	uint32_t half_open_per_source;      /* [5] */
 	uint32_t half_open_max;             /* [1000] */
+	bool break_before_make;             /* reauthentication deletes the old IKE SA first */
+	bool qcd;                           /* crash detection by tokens, RFC 6290: they are made from the secret */
+	uint8_t qcd_secret[32];             /* the same over restarts */
 	bool deterministic;                 /* asks for deterministic signatures (tests) */
 	bool no_response_cache;             /* a planted fault for the simulator; never set by the daemon */
 };
 
+/* Where a limit may be switched off, this does it: 0 stands for the default. */
+#define ENGINE_NONE UINT32_MAX
+
 struct engine *engine_new(const struct engine_conf *conf, struct now now);
 void engine_free(struct engine *e);
+/* Other limits, times and secrets from now on; `random`, the tables, the ports and what is for tests stay as they were. */
+void engine_configure(struct engine *e, const struct engine_conf *conf);
 
 /* --- in --- */
 

@@ -81,5 +81,6 @@ bool retransmit_start(struct exchange *x);
 void retransmit_stop(struct exchange *x);
 void retransmit_again(struct exchange *x);    /* waits on for an answer, where it was stopped */
 void retransmit_expire(struct exchange *x);
+void retransmit_now(struct exchange *x);      /* once more, besides: the peer may be back; nothing is counted */
 /* An answer that nobody authenticated says no: keep waiting, but not for long. */
 void retransmit_doubt(struct exchange *x, const struct reason *why);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Datagrams of SAs that we know, and of those that we do not. */
-#include "ike/input.h"
+#include "ike/alive.h"
+#include "ike/qcd.h"
 #include "iana/ikev2.h"
 
 static bool is_response(const struct ike_header *h)
@@ -20,11 +21,28 @@ void input_stranger(struct engine *e, const struct input *in, enum story_kind ki
 	story_add(e, &note);
 }
 
+static struct message_writer begin_clear(const struct input *in, uint64_t spi_r, uint8_t *room, size_t len)
+{
+	struct ike_header h = { .spi_i = in->h.spi_i, .spi_r = spi_r, .major = 2, .exchange = in->h.exchange,
+		                .message_id = in->h.message_id };
+
+	h.flags = IKE_FLAG_RESPONSE | (from_initiator(&in->h) ? 0 : IKE_FLAG_INITIATOR);
+	return message_begin(room, len, &h);
+}
+
+/* Its source may be forged: we make nothing larger. */
+static void send_clear(struct engine *e, const struct input *in, struct message_writer *m)
+{
+	if (m->w.len > in->datagram.len) {
+		engine_count(e, COUNTER_RATE_LIMITED);
+		return;
+	}
+	(void)event_send(e, in->path, message_end(m), false);
+}
+
 void input_answer_clear(struct engine *e, const struct input *in, uint64_t spi_r, uint16_t notify, struct bytes data)
 {
 	uint8_t room[IKE_HEADER_LEN + 8 + 128];
-	struct ike_header h = { .spi_i = in->h.spi_i, .spi_r = spi_r, .major = 2, .exchange = in->h.exchange,
-		                .message_id = in->h.message_id };
 	struct message_writer m;
 
 	/* that another key exchange is wanted is the way of the protocol: all the clients behind one address must hear of it */
@@ -35,14 +53,9 @@ void input_answer_clear(struct engine *e, const struct input *in, uint64_t spi_r
 		engine_count(e, COUNTER_RATE_LIMITED);
 		return;
 	}
-	h.flags = IKE_FLAG_RESPONSE | (from_initiator(&in->h) ? 0 : IKE_FLAG_INITIATOR);
-	m = message_begin(room, sizeof(room), &h);
+	m = begin_clear(in, spi_r, room, sizeof(room));
 	notify_write(&m, 0, bytes_none(), notify, data);
-	if (m.w.len > in->datagram.len) { /* its source may be forged: we make nothing larger */
-		engine_count(e, COUNTER_RATE_LIMITED);
-		return;
-	}
-	(void)event_send(e, in->path, message_end(&m), false);
+	send_clear(e, in, &m);
 }
 
 /* --- versions, RFC 7296 2.5 --- */
@@ -62,11 +75,29 @@ static bool version_spoken(struct engine *e, const struct input *in)
 	return false;
 }
 
+/* RFC 6290 4.5: the asker has an SA that we have lost, most likely: it may know by our token that we did. */
+static bool answer_token(struct engine *e, const struct input *in)
+{
+	uint8_t room[IKE_HEADER_LEN + 64];
+	struct message_writer m = begin_clear(in, in->h.spi_r, room, sizeof(room));
+
+	notify_write(&m, 0, bytes_none(), IKEV2_NOTIFY_INVALID_IKE_SPI, bytes_none());
+	if (m.w.len + 8 + QCD_TOKEN_LEN > in->datagram.len || !qcd_reveal(e, in, &m))
+		return false;
+	send_clear(e, in, &m);
+	return true;
+}
+
 static void unknown_spi(struct engine *e, const struct input *in)
 {
 	engine_count(e, COUNTER_UNKNOWN_SPI);
 	engine_count_vici(e, NULL, VICI_INVALID_SPI);
-	if (!is_response(&in->h))
+	if (is_response(&in->h))
+		return;
+	/* 1.5: a one-way message about ESP, which must not be answered */
+	if (in->h.exchange == IKEV2_EXCHANGE_INFORMATIONAL && in->h.next == IKEV2_PAYLOAD_NOTIFY)
+		alive_hint(e, in);
+	else if (!answer_token(e, in))
 		input_answer_clear(e, in, in->h.spi_r, IKEV2_NOTIFY_INVALID_IKE_SPI, bytes_none());
 }
 
@@ -128,7 +159,7 @@ static bool open_message(struct sa *sa, struct arena *arena, struct bytes messag
 
 /* --- responses --- */
 
-/* RFC 7296 2.21.4: it may be forged, it changes nothing but our patience, and the story. */
+/* RFC 7296 2.21.4: it may be forged, it changes nothing but our patience, and the story. But a token of RFC 6290 is proof. */
 static void unprotected_answer(struct exchange *x, const struct payloads *outer)
 {
 	struct sa *sa = x->sa;
@@ -136,6 +167,10 @@ static void unprotected_answer(struct exchange *x, const struct payloads *outer)
 	struct notify n;
 
 	engine_count(sa->engine, COUNTER_UNPROTECTED);
+	if (qcd_proves(sa, outer)) {
+		alive_restarted(sa);
+		return;
+	}
 	if (sa->phase == PHASE_UP || sa->phase == PHASE_GONE || x->doubt || !notify_find_error(&n, outer))
 		return;
 	(void)refuse(&why, REASON_PEER_REFUSED, n.type, value_none(), value_none(), sa->conn ? sa->conn->at : conf_nowhere());

@@ -55,6 +55,18 @@ size_t knocks(const struct knocks *k, uint64_t now)
 	return now - k->since >= KNOCK_WINDOW ? k->now : k->now + k->before;
 }
 
+bool second_allows(struct second *s, uint64_t now, size_t most)
+{
+	if (now - s->since >= 1000) {
+		s->since = now;
+		s->used = 0;
+	}
+	if (s->used >= most)
+		return false;
+	s->used++;
+	return true;
+}
+
 #define RATE_BURST 4u
 
 bool rate_allows(struct rate_limit *r, const uint8_t seed[16], uint64_t now, const struct addr *source)

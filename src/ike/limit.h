@@ -43,6 +43,19 @@ struct knocks {
 void knock(struct knocks *k, uint64_t now);
 size_t knocks(const struct knocks *k, uint64_t now);
 
+/* How many IKE SAs may still be looked at in this second because of unprotected hints (alive.c). */
+struct hints {
+	uint64_t since;
+	size_t left;
+};
+
+/* So much a second and no more. */
+struct second {
+	uint64_t since;          /* boot ms when it began */
+	size_t used;
+};
+bool second_allows(struct second *s, uint64_t now, size_t most); /* takes one */
+
 #define RATE_SLOTS 64u
 struct rate_limit {
 	uint64_t at[RATE_SLOTS];   /* boot ms of the last refill of a network's bucket */

@@ -4,20 +4,41 @@
 
 #include <stdlib.h>
 
+#define EARLY_WAIT 1000u      /* ms */
+#define ASLEEP SECONDS(10)    /* a timer that is so late: the machine has slept */
+
 static void give_back_doubt(struct exchange *x)
 {
 	free(x->doubt);
 	x->doubt = NULL;
 }
 
-/* The wait before the next sending: first x base^tries, less a random part. */
-static uint64_t wait_for(struct engine *e, unsigned tries)
+/* How many more sends there are before the usual ones: IKE_SA_INIT costs little, and finds a peer that has just started. */
+static unsigned early_of(const struct exchange *x)
 {
-	uint64_t wait = e->conf.retransmit_first;
-	uint64_t jitter = e->conf.retransmit_jitter_percent;
+	const struct engine_conf *c = &x->sa->engine->conf;
+	unsigned most = (c->retransmit_first - 1) / EARLY_WAIT;
 
-	for (unsigned i = 0; i < tries && wait < MINUTES(60); i++)
+	if (x->sa->phase != PHASE_NEW || c->retransmit_early == ENGINE_NONE)
+		return 0;
+	return c->retransmit_early < most ? c->retransmit_early : most;
+}
+
+/* The wait before the next sending: first x base^tries, less a random part. The early ones lie inside the first. */
+static uint64_t wait_for(const struct exchange *x)
+{
+	struct engine *e = x->sa->engine;
+	unsigned early = early_of(x);
+	uint64_t wait = e->conf.retransmit_first, jitter = e->conf.retransmit_jitter_percent;
+
+	if (x->tries < early)
+		return EARLY_WAIT;
+	for (unsigned i = early; i < x->tries && wait < MINUTES(60); i++)
 		wait = wait * e->conf.retransmit_base_percent / 100u;
+	if (e->conf.retransmit_limit && wait > e->conf.retransmit_limit)
+		wait = e->conf.retransmit_limit;
+	if (x->tries == early)
+		wait -= wait > early * EARLY_WAIT ? early * EARLY_WAIT : 0;
 	if (jitter > 0)
 		wait -= wait * (engine_random64(e) % (jitter < 100 ? jitter + 1 : 100)) / 100u;
 	return wait > 0 ? wait : 1;
@@ -25,8 +46,7 @@ static uint64_t wait_for(struct engine *e, unsigned tries)
 
 static uint64_t next_deadline(struct exchange *x)
 {
-	struct engine *e = x->sa->engine;
-	uint64_t at = e->now.boot + wait_for(e, x->tries);
+	uint64_t at = x->sa->engine->now.boot + wait_for(x);
 
 	return at < x->give_up ? at : x->give_up;
 }
@@ -65,21 +85,37 @@ static void no_answer(struct exchange *x)
 	free(doubt);
 }
 
+static void send_again(struct exchange *x)
+{
+	struct sa *sa = x->sa;
+
+	(void)event_send(sa->engine, &sa->path, x->request, false);
+	sa->last_out = sa->engine->now.boot;
+	story_step(sa, STORY_RETRANSMIT, "request sent again");
+}
+
 void retransmit_expire(struct exchange *x)
 {
 	struct sa *sa = x->sa;
 	struct engine *e = sa->engine;
 
-	if (x->tries >= e->conf.retransmit_tries || e->now.boot >= x->give_up) {
+	/* the peer is not dead because we have slept: it gets its time from now on */
+	if (e->now.boot - x->timer.deadline >= ASLEEP && !x->doubt)
+		x->tries = 0;
+	else if (x->tries >= e->conf.retransmit_tries + early_of(x) || e->now.boot >= x->give_up) {
 		no_answer(x);
 		return;
-	}
-	x->tries++;
+	} else
+		x->tries++;
 	engine_count(e, COUNTER_RETRANSMITTED);
-	(void)event_send(e, &sa->path, x->request, false);
-	sa->last_out = e->now.boot;
-	story_step(sa, STORY_RETRANSMIT, "request sent again");
+	send_again(x);
 	(void)timer_set(&e->timers, &x->timer, next_deadline(x));
+}
+
+void retransmit_now(struct exchange *x)
+{
+	if (timer_armed(&x->timer) && x->request.len)
+		send_again(x);
 }
 
 void retransmit_doubt(struct exchange *x, const struct reason *why)

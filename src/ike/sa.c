@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* IKE SAs: birth, timers, jobs, end. */
+#include "ike/alive.h"
 #include "ike/entry.h"
 #include "ike/exchange.h"
 #include "iana/ikev2.h"
@@ -271,13 +272,6 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static uint64_t liveness_at(const struct sa *sa)
-{
-	if (!sa->conn || sa->conn->dpd_delay == 0 || sa->ours)
-		return NEVER;
-	return sa->last_in + SECONDS(sa->conn->dpd_delay);
-}
-
 static uint64_t keepalive_at(const struct sa *sa)
 {
 	return sa->nat_local ? sa->last_out + sa->engine->conf.keepalive : NEVER;
@@ -300,7 +294,7 @@ static uint64_t nearest(const struct sa *sa)
 	if (sa->phase == PHASE_GONE)
 		return sa->gone_at + LINGER;
 	if (sa->phase == PHASE_UP)
-		at = least(at, least(least(liveness_at(sa), keepalive_at(sa)), sa->life_at));
+		at = least(at, least(least(alive_at(sa), keepalive_at(sa)), sa->life_at));
 	if (sa->cache)
 		at = least(at, sa->cached_at + sa->engine->conf.response_cache);
 	if (sa->gen.in || sa->gen.out)
@@ -344,11 +338,8 @@ static void expire_up(struct sa *sa, uint64_t now)
 		renew(sa);
 		return;
 	}
-	if (liveness_at(sa) <= now) {
-		/* out of memory: looked at again when the wait is over once more */
-		if (!job_add(sa, JOB_LIVENESS))
-			sa->last_in = now;
-	}
+	if (alive_at(sa) <= now)
+		alive_ask(sa);
 	if (keepalive_at(sa) <= now) {
 		sa->last_out = now;
 		(void)event_send(sa->engine, &sa->path, bytes("\xff", 1), true);
@@ -382,9 +373,8 @@ void sa_expire(struct sa *sa)
 
 void sa_answer(struct sa *sa, enum ask_kind kind, const struct answer *a)
 {
-	(void)sa;
-	(void)kind;
-	(void)a;
+	if (kind == ASK_USAGE)
+		alive_used(sa, a);
 }
 
 /* --- up --- */
@@ -521,7 +511,7 @@ static void end_children(struct sa *sa, const struct reason *why)
 static void want_again(struct sa *sa, const struct reason *why)
 {
 	struct conn_entry *entry = sa->conn ? entry_find(sa->engine, sa->conn->name) : NULL;
-	bool silent = why->kind == REASON_NO_ANSWER, closed = why->kind == REASON_PEER_DELETED;
+	bool silent = why->kind == REASON_NO_ANSWER || why->kind == REASON_PEER_RESTARTED, closed = why->kind == REASON_PEER_DELETED;
 
 	if (!entry || sa->engine->ending)
 		return;

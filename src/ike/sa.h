@@ -45,12 +45,14 @@ struct job {
 	uint16_t ke;                   /* CHILD: after INVALID_KE_PAYLOAD; 0: the first of the proposal */
 	unsigned tries;
 	uint32_t child_id;             /* CHILD_DELETE; 0 when only the SPI is known */
-	uint32_t spi;                  /* CHILD_DELETE: our inbound SPI */
+	uint32_t spi;                  /* CHILD_DELETE: our inbound SPI; LIVENESS: one of the peer's packets that nobody knows here, or 0 */
 	bool cancelled;                /* CHILD: `down` came while it was under way: closed as soon as it is up */
 	uint16_t notify;               /* REFUSE */
 	uint64_t command;              /* token, for the news that it causes */
 };
 #define JOBS_MAX 64u                   /* of one SA */
+
+#define QCD_KEPT 16u
 
 struct attempt;
 struct child;
@@ -96,6 +98,9 @@ struct sa {
 	uint64_t half_key;             /* in engine->half_open; 0: not */
 	uint64_t first_hash;           /* of the IKE_SA_INIT request that made it, so that a late copy makes no second one */
 	struct attempt *attempt;
+	uint64_t checked_at;           /* boot ms of the last sign of life that a hint made us ask for */
+	uint8_t qcd[QCD_KEPT];         /* digest of the peer's token of crash detection */
+	bool qcd_known;
 	uint64_t command;              /* that made it */
 	struct reason *last_reason;    /* owned: why it goes, while CLOSING */
 };

@@ -56,13 +56,14 @@ struct bytes sk_seal(struct sa *sa, struct generation *g, const struct ike_heade
 		return bytes_none();
 	iv_len = seal_iv_len(s);
 	icv_len = seal_icv_len(s);
-	block_len = seal_block_len(s);
+	/* to words, although AEADs need no padding: no sealed request is smaller than a clear answer with a token (qcd.h) */
+	block_len = seal_block_len(s) < 4 ? 4 : seal_block_len(s);
 	room = IKE_HEADER_LEN + 4 + iv_len + chain.len + block_len + 1 + icv_len;
 	mem = arena_take(arena, room);
 	if (!mem)
 		return bytes_none();
 	w = writer(mem, room);
-	if (!sk_write(&w, h, first, chain, iv_len, block_len ? block_len : 1, icv_len, &at))
+	if (!sk_write(&w, h, first, chain, iv_len, block_len, icv_len, &at))
 		return bytes_none();
 	if (!make_iv(sa->engine, g, mem + at.iv_at, iv_len))
 		return bytes_none();

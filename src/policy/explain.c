@@ -493,6 +493,7 @@ static const struct labels labels_of[REASON_COUNT] = {
 	[REASON_MODE] = { "offered", "configured", NULL, NULL },
 	[REASON_PEER_REFUSED] = { "sent", "sent", "answer", NULL },
 	[REASON_PEER_DELETED] = { "peer", NULL, NULL, KNOWN_THERE },
+	[REASON_PEER_RESTARTED] = { "peer", NULL, NULL, "none needed: what is wanted is set up anew" },
 	[REASON_NO_ANSWER] = { "peer", "tried", NULL,
 	                       "check the address, that the peer runs, and that UDP 500 and 4500 pass the firewalls between" },
 	[REASON_ASK_LATE] = { "asked", "limit", NULL, NULL },

@@ -53,7 +53,8 @@ void notify_write(struct message_writer *m, uint8_t protocol, struct bytes spi, 
 	if (spi.len > 8)
 		m->w.full = true; /* no protocol has such an SPI */
 	payload_open(m, IKEV2_PAYLOAD_NOTIFY);
-	wr_u8(&m->w, spi.len > 0 ? protocol : 0);
+	/* 3.10: zero without an SPI; RFC 6290 4.1 wants it otherwise for its own */
+	wr_u8(&m->w, spi.len > 0 || type == IKEV2_NOTIFY_QUICK_CRASH_DETECTION ? protocol : 0);
 	wr_u8(&m->w, (uint8_t)spi.len);
 	wr_u16(&m->w, type);
 	wr_bytes(&m->w, spi);

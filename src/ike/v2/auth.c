@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* IKE_AUTH as initiator. RFC 7296 1.2, 2.15, 2.21.2. */
+#include "ike/qcd.h"
 #include "ike/v2/auth.h"
 
 static bool ask_certreq(struct exchange *x, const struct connection *c, struct reason *why)
@@ -76,6 +77,7 @@ static bool send_request(struct exchange *x, struct auth_work *w, struct reason 
 	if (auth_definite(&c->remote[0].id))
 		id_write(&m, IKEV2_PAYLOAD_ID_R, &c->remote[0].id);
 	auth_write(&m, w->own.auth.method, w->own.auth.data);
+	qcd_write(&m, x->sa->engine, x->sa->spi_i, x->sa->spi_r);
 	if (w->plan.conf)
 		offer_write(x, &m, &w->offer);
 	return exchange_request(x, &m, why);
@@ -185,6 +187,7 @@ static bool establish(struct exchange *x, struct auth_work *w, struct reason *wh
 	if (!sa_set_ids(sa, &w->own.own, &w->peer))
 		return refuse_text(why, REASON_MEMORY, 0, "identities");
 	exchange_tell(x);
+	qcd_take(sa, &x->payloads);
 	sa_up(sa);
 	return true;
 }

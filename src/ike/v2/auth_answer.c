@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* IKE_AUTH as responder. RFC 7296 1.2, 2.4, 2.15, 2.21.2. */
+#include "ike/qcd.h"
 #include "ike/v2/auth.h"
 
 /* --- which connection --- */
@@ -189,6 +190,7 @@ static bool write_answer(struct exchange *x, struct auth_work *w, bool with_chil
 	id_write(&m, IKEV2_PAYLOAD_ID_R, &w->own.own);
 	auth_write_certs(&m, &w->own);
 	auth_write(&m, w->own.auth.method, w->own.auth.data);
+	qcd_write(&m, x->sa->engine, x->sa->spi_i, x->sa->spi_r);
 	if (with_child && !offer_answer(x, &m, &w->plan, w->number, why))
 		return false;
 	if (w->child_bad)
@@ -217,6 +219,7 @@ static enum outcome finish(struct exchange *x, struct auth_work *w, bool with_ch
 	if (!write_answer(x, w, with_child, why))
 		return REFUSED;
 	exchange_tell(x);
+	qcd_take(sa, &x->payloads);
 	sa_up(sa);
 	replace_others(sa, w->initial_contact);
 	if (with_child)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* INFORMATIONAL: deletes, liveness, errors. RFC 7296 1.4, 1.4.1, 2.4, 2.21.2. */
+#include "ike/alive.h"
+#include "ike/qcd.h"
 #include "ike/v2/parts.h"
 
 /* --- ours --- */
@@ -18,6 +20,8 @@ enum outcome info_send(struct exchange *x, struct reason *why)
 		delete_write(&m, IKEV2_PROTOCOL_IKE, 0, bytes_none());
 	else if (job->kind == JOB_CHILD_DELETE)
 		delete_write(&m, IKEV2_PROTOCOL_ESP, 4, bytes(spi, 4));
+	else if (job->kind == JOB_LIVENESS && job->spi)
+		notify_write(&m, 0, bytes_none(), IKEV2_NOTIFY_INVALID_SPI, bytes(spi, 4)); /* 1.5 */
 	else if (job->kind == JOB_REFUSE)
 		notify_write(&m, 0, bytes_none(), job->notify, bytes_none());
 	return exchange_request(x, &m, why) ? DONE : REFUSED;
@@ -159,10 +163,13 @@ enum outcome info_take(struct exchange *x, struct reason *why)
 	if (!take_deletes(x, &t, why))
 		return REFUSED;
 	take_errors(x, &t);
+	qcd_take(sa, &x->payloads);
 	if (!respond(x, &t, why))
 		return REFUSED;
-	if (!t.ike && !t.fatal)
+	if (!t.ike && !t.fatal) {
+		alive_take_invalid_spi(sa, &x->payloads);
 		return DONE;
+	}
 	exchange_tell(x);
 	if (t.fatal)
 		peer_refused(x, t.fatal, &end);

@@ -116,6 +116,8 @@ static void start(struct pair *p, unsigned i, const char *text, uint64_t seed, c
 	c.random = (struct random){ fill, n };
 	c.v2 = &ike_v2_steps;
 	c.deterministic = true;
+	c.qcd_secret[0] ^= (uint8_t)(i + 1);
+	n->conf = c;
 	n->engine = engine_new(&c, p->now);
 	assert_non_null(n->engine);
 	n->config = read_config(text);
@@ -143,6 +145,26 @@ void pair_init(struct pair *p, const char *alice, const char *bob, uint64_t seed
 
 static uint64_t rows_taken[256];
 
+static void note_rows(const struct peer *n)
+{
+	for (size_t k = 0; k < step_table_rows(&ike_v2_steps) && k < COUNT_OF(rows_taken); k++)
+		rows_taken[k] += engine_row_taken(n->engine, &ike_v2_steps, k);
+}
+
+void pair_restart(struct pair *p, unsigned i)
+{
+	struct peer *n = &p->node[i];
+
+	note_rows(n);
+	engine_free(n->engine);
+	n->installed_count = 0;
+	n->spis_out = 0;
+	n->held_count = 0;
+	n->engine = engine_new(&n->conf, p->now);
+	assert_non_null(n->engine);
+	load(p, i, n->config);
+}
+
 void pair_print_rows(void)
 {
 	size_t all = step_table_rows(&ike_v2_steps), never = 0;
@@ -158,8 +180,7 @@ void pair_print_rows(void)
 void pair_clear(struct pair *p)
 {
 	for (unsigned i = 0; i < 2; i++) {
-		for (size_t k = 0; k < step_table_rows(&ike_v2_steps) && k < COUNT_OF(rows_taken); k++)
-			rows_taken[k] += engine_row_taken(p->node[i].engine, &ike_v2_steps, k);
+		note_rows(&p->node[i]);
 		engine_free(p->node[i].engine);
 		keyring_free(p->node[i].ring);
 		config_free(p->node[i].config);
@@ -265,6 +286,7 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 	struct arena arena = { 0 };
 	struct addr addr = p->node[!n->index].addr;
 
+	n->asked[q->kind]++;
 	if (n->hold & 1u << q->kind) {
 		assert_true(n->held_count < HELD_MAX);
 		n->held[n->held_count++] = (struct held){ ev->token, q->kind, n->next_spi + 1, q->install ? q->install->id : 0 };

@@ -46,6 +46,8 @@ struct peer {
 	struct config *config, *more;
 	struct addr addr;
 	uint64_t random_state;
+	struct engine_conf conf;        /* that it was started with */
+	unsigned asked[32];             /* per enum ask_kind */
 	uint32_t next_spi;
 	bool no_random;
 	/* asks: bit n = kind n */
@@ -99,6 +101,8 @@ struct pair {
 void pair_init(struct pair *p, const char *alice, const char *bob, uint64_t seed);
 void pair_init_conf(struct pair *p, const char *alice, const char *bob, uint64_t seed, const struct engine_conf *conf);
 void pair_clear(struct pair *p);
+/* The node crashes and starts anew, with the same configuration and secret of crash detection; what it had installed is gone. */
+void pair_restart(struct pair *p, unsigned i);
 void pair_print_rows(void);                         /* the rows that no pair has taken until now */
 void pair_host(struct pair *p, unsigned i);         /* takes the node's events */
 bool pair_step(struct pair *p);                     /* delivers one datagram; false: none is there */

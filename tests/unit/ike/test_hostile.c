@@ -432,12 +432,12 @@ static void versions(void **state)
 	}
 }
 
-/* Unknown SPIs: few answers, none to responses, none larger than the question. */
+/* Unknown SPIs: few answers, none to responses, none to one-way messages (1.5), none larger than the question. */
 static void unknown_spi(void **state)
 {
 	struct pair p;
 	uint8_t room[256];
-	struct ike_header h = { .spi_i = 5, .spi_r = 6, .major = 2, .exchange = 37, .flags = IKE_FLAG_INITIATOR, .message_id = 3 };
+	struct ike_header h = { .spi_i = 5, .spi_r = 6, .major = 2, .exchange = 36, .flags = IKE_FLAG_INITIATOR, .message_id = 3 };
 	struct path path;
 	struct bytes m;
 
@@ -452,6 +452,14 @@ static void unknown_spi(void **state)
 	assert_true(p.queue[0]->len <= m.len);
 	assert_int_equal(get_u16(p.queue[0]->data + 34), IKEV2_NOTIFY_INVALID_IKE_SPI);
 	assert_int_equal(pair_ikes(&p, BOB), 0);
+	p.now.boot += 10000;
+	h.exchange = 37;
+	m = clear_message(room, sizeof(room), &h, 1, bytes("12345678", 8));
+	pair_input(&p, BOB, &path, m);
+	assert_int_equal(p.sent[BOB], 4);
+	room[16] = 46; /* sealed, it seems: somebody believes to have an SA */
+	pair_input(&p, BOB, &path, m);
+	assert_int_equal(p.sent[BOB], 5);
 	pair_clear(&p);
 }
 
