@@ -23,10 +23,12 @@
 
 #ifdef __SANITIZE_ADDRESS__ /* slower, and its results stand beside those of the ordinary build */
 #define SUITE "sim-asan/"
-#define SEEDS 1000
+#define SEEDS 1500
+#define MANY_SEEDS 80
 #else
 #define SUITE "sim/"
-#define SEEDS 2000
+#define SEEDS 10000
+#define MANY_SEEDS 400
 #endif
 #define WORKERS_MAX 16
 #define ROWS_MAX 256
@@ -75,9 +77,11 @@ static void take(struct result *r, const struct sim *s)
 	r->lost += s->lost;
 	r->doubled += s->doubled;
 	r->asks_lost += s->asks_lost;
-	for (unsigned side = ALICE; side <= BOB; side++)
-		for (size_t i = 0; i < step_table_rows(&ike_v2_steps) && i < ROWS_MAX; i++)
-			r->rows[i] += engine_row_taken(s->host[side]->engine, &ike_v2_steps, i);
+	for (size_t i = 0; i < ROWS_MAX; i++)
+		r->rows[i] += s->rows[i];
+	for (unsigned n = 0; n < s->plan.nodes; n++)
+		for (size_t i = 0; s->node[n].host && i < step_table_rows(&ike_v2_steps) && i < ROWS_MAX; i++)
+			r->rows[i] += engine_row_taken(s->node[n].host->engine, &ike_v2_steps, i);
 	if (*text_str(&s->broken)) {
 		if (r->broken_count < BROKEN_MAX) {
 			r->broken[r->broken_count].seed = s->conf.seed;
@@ -184,11 +188,11 @@ static struct result *run_batch(const struct batch *b)
 
 static const char *command_line(const struct sim_conf *c)
 {
-	static char line[128];
+	static char line[160];
 
-	(void)snprintf(line, sizeof(line), "adit-sim --seed %" PRIu64 " --loss %u --duplicate %u --reorder %u --asks %s%s --chart", c->seed,
-	               c->loss, c->duplicate, c->reorder, c->asks == ASKS_HARD ? "hard" : "normal",
-	               c->no_response_cache ? " --fault no-response-cache" : "");
+	(void)snprintf(line, sizeof(line), "adit-sim --seed %" PRIu64 " --world %s --loss %u --duplicate %u --reorder %u --asks %s%s --chart",
+	               c->seed, c->world == WORLD_MANY ? "many" : "two", c->loss, c->duplicate, c->reorder,
+	               c->asks == ASKS_HARD ? "hard" : "normal", c->no_response_cache ? " --fault no-response-cache" : "");
 	return line;
 }
 
@@ -278,7 +282,7 @@ static bool test_seeds(const struct batch *b, const char *name, bool rows)
 {
 	double began = seconds();
 	const struct result *r = run_batch(b);
-	bool must_come_up = b->conf.asks == ASKS_NORMAL, ok;
+	bool must_come_up = b->conf.asks == ASKS_NORMAL && b->conf.world == WORLD_TWO, ok;
 	char why[128] = "";
 
 	if (r->broken_count)
@@ -322,14 +326,17 @@ static bool test_fault(struct batch b)
 	               "without the response cache nothing was found");
 }
 
-static int run_suite(struct batch b)
+static int run_suite(struct batch b, uint64_t many_count)
 {
 	bool ok = test_seeds(&b, SUITE "seeds", true);
-	struct batch hard = b;
+	struct batch hard = b, many = b;
 
 	hard.conf.asks = ASKS_HARD;
 	hard.count = b.count * 3 / 20 + 1;
 	ok = test_seeds(&hard, SUITE "hard-seeds", true) && ok;
+	many.conf.world = WORLD_MANY;
+	many.count = many_count;
+	ok = test_seeds(&many, SUITE "many-seeds", true) && ok;
 	ok = test_same(b) && ok;
 	ok = test_fault(b) && ok;
 	return ok ? 0 : 1;
@@ -357,8 +364,9 @@ static int run_one(const struct sim_conf *conf, bool digest)
 /* --- options --- */
 
 static const char usage[] =
-	"adit-sim [--seeds N] [--from SEED] [--loss %] [--duplicate %] [--reorder %] [--asks normal|hard] [--workers N]\n"
-	"         [--fault no-response-cache]      many seeds; without --asks and --fault: the whole suite\n"
+	"adit-sim [--seeds N] [--many N] [--from SEED] [--loss %] [--duplicate %] [--reorder %] [--workers N]\n"
+	"         [--world two|many] [--asks normal|hard] [--fault no-response-cache]\n"
+	"         many seeds; without --world, --asks, and --fault: the whole suite, of which --many N are of many engines\n"
 	"adit-sim --seed SEED [--chart] [--digest] [...]   one seed\n";
 
 static uint64_t number(const char *text, uint64_t most)
@@ -377,8 +385,19 @@ static uint64_t number(const char *text, uint64_t most)
 
 struct options {
 	struct batch batch;
+	uint64_t many;
 	bool one, digest, suite;
 };
+
+static void choose_world(struct options *o, const char *word)
+{
+	if (strcmp(word, "two") != 0 && strcmp(word, "many") != 0) {
+		fprintf(stderr, "adit-sim: --world %s: two or many\n", word);
+		exit(2);
+	}
+	o->batch.conf.world = strcmp(word, "many") == 0 ? WORLD_MANY : WORLD_TWO;
+	o->suite = false;
+}
 
 static void choose_asks(struct options *o, const char *word)
 {
@@ -408,6 +427,7 @@ static void read_options(struct options *o, int argc, char **argv)
 		{ "duplicate", required_argument, NULL, 'd' }, { "reorder", required_argument, NULL, 'r' },
 		{ "asks", required_argument, NULL, 'a' },    { "workers", required_argument, NULL, 'w' },
 		{ "fault", required_argument, NULL, 'F' },   { "chart", no_argument, NULL, 'c' },
+		{ "world", required_argument, NULL, 'W' },   { "many", required_argument, NULL, 'm' },
 		{ "digest", no_argument, NULL, 'D' },        { NULL, 0, NULL, 0 },
 	};
 	struct sim_conf *c = &o->batch.conf;
@@ -422,6 +442,8 @@ static void read_options(struct options *o, int argc, char **argv)
 		case 'd': c->duplicate = (unsigned)number(optarg, 100); break;
 		case 'r': c->reorder = (unsigned)number(optarg, 100); break;
 		case 'w': o->batch.workers = (unsigned)number(optarg, WORKERS_MAX); break;
+		case 'm': o->many = number(optarg, UINT32_MAX); break;
+		case 'W': choose_world(o, optarg); break;
 		case 'a': choose_asks(o, optarg); break;
 		case 'F': choose_fault(o, optarg); break;
 		case 'c': c->chart = true; break;
@@ -439,6 +461,7 @@ int main(int argc, char **argv)
 {
 	struct options o = {
 		.batch = { .conf = { .seed = 1, .loss = 20, .duplicate = 5, .reorder = 10 }, .count = SEEDS, .workers = 2 },
+		.many = MANY_SEEDS,
 		.suite = true,
 	};
 	struct reason why = { 0 };
@@ -453,7 +476,7 @@ int main(int argc, char **argv)
 	if (o.one)
 		status = run_one(&o.batch.conf, o.digest);
 	else if (o.suite)
-		status = run_suite(o.batch);
+		status = run_suite(o.batch, o.many);
 	else
 		status = test_seeds(&o.batch, SUITE "seeds", true) ? 0 : 1;
 	crypto_stop();

@@ -1,84 +1,156 @@
 /* SPDX-License-Identifier: ISC */
-/* The network between the two, and how fast the hosts answer. */
+/* The network between the engines, its NATs, and how fast the hosts answer. */
 #include "sim/sim.h"
 
 #include <stdlib.h>
 
-#define NAT_500 20500u
-#define NAT_4500 24500u
+#define FIRST_PORT 20000u
 
 struct packet {
 	struct list link;
 	uint64_t at;
-	enum side to;
+	unsigned to;
 	struct path path; /* as the receiver sees it */
+	uint32_t spi;     /* ESP; 0: an IKE message */
 	size_t len;
 	uint8_t data[];
 };
 
-struct addr net_addr(const struct sim *s, enum side side)
+/* --- ways --- */
+
+enum way { WAY_TO, WAY_NOWHERE, WAY_STRANGE };
+
+static struct mapping *map_out(struct sim *s, unsigned from, unsigned port)
 {
-	struct addr a = { 0 };
+	struct box *box = &s->boxes[s->node[from].box];
+	struct mapping *m = NULL;
 
-	if (s->plan.v6)
-		(void)addr_parse(&a, bytes_str(side == ALICE ? "2001:db8:a::1" : "2001:db8:b::1"));
-	else
-		(void)addr_parse(&a, bytes_str(side == ALICE ? "192.0.2.1" : "198.51.100.2"));
-	return a;
-}
-
-/* The receiver's view of a path, through the NAT in front of Alice if there is one. False: it leads nowhere. */
-static bool translate(const struct sim *s, enum side from, const struct path *sent, struct path *out)
-{
-	struct addr to = net_addr(s, from == ALICE ? BOB : ALICE);
-
-	*out = (struct path){ .local = sent->remote, .remote = sent->local, .encap = sent->encap, .interface = 1 };
-	if (!s->plan.nat)
-		return addr_equal(&sent->remote.addr, &to);
-	if (from == ALICE) {
-		out->remote.addr = s->nat;
-		out->remote.port = sent->local.port == 500 ? NAT_500 : NAT_4500;
-		return addr_equal(&sent->remote.addr, &to);
+	for (size_t i = 0; i < box->count; i++)
+		if (box->list[i].node == from && box->list[i].inner == port)
+			m = &box->list[i];
+	if (m && s->now.boot - m->used > s->plan.nat_idle && !s->healed)
+		m->outer = FIRST_PORT + ++box->last_port;
+	if (!m) {
+		if (box->count == MAPPINGS_MAX)
+			abort();
+		m = &box->list[box->count++];
+		*m = (struct mapping){ .node = from, .inner = port, .outer = FIRST_PORT + ++box->last_port };
 	}
-	if (!addr_equal(&sent->remote.addr, &s->nat) || (sent->remote.port != NAT_500 && sent->remote.port != NAT_4500))
-		return false;
-	out->local.addr = to;
-	out->local.port = sent->remote.port == NAT_500 ? 500 : 4500;
-	return true;
+	m->used = s->now.boot;
+	return m;
 }
 
-static void queue(struct sim *s, enum side to, const struct path *path, struct bytes datagram, uint64_t delay)
+static bool map_in(struct sim *s, const struct box *box, const struct endpoint *to, unsigned *node, struct endpoint *inner)
 {
-	struct packet *p = calloc(1, sizeof(*p) + datagram.len);
+	for (size_t i = 0; i < box->count; i++) {
+		const struct mapping *m = &box->list[i];
+
+		if (m->outer != to->port || (s->now.boot - m->used > s->plan.nat_idle && !s->healed))
+			continue;
+		*node = m->node;
+		inner->addr = s->addr[m->node][s->node[m->node].place];
+		inner->port = (uint16_t)m->inner;
+		return true;
+	}
+	return false;
+}
+
+void net_forget(struct sim *s, unsigned box)
+{
+	s->boxes[box].count = 0;
+}
+
+/* Who has this address now; STRANGE: nobody ever had. */
+static enum way find(struct sim *s, const struct endpoint *to, unsigned *node, struct endpoint *inner)
+{
+	for (unsigned i = 0; i < BOXES; i++)
+		if (addr_equal(&s->boxes[i].addr, &to->addr))
+			return map_in(s, &s->boxes[i], to, node, inner) ? WAY_TO : WAY_NOWHERE;
+	for (unsigned n = 0; n < s->plan.nodes; n++) {
+		for (unsigned place = 0; place < PLACES; place++) {
+			if (!addr_equal(&s->addr[n][place], &to->addr))
+				continue;
+			*node = n;
+			*inner = *to;
+			return place == s->node[n].place && s->node[n].box < 0 ? WAY_TO : WAY_NOWHERE;
+		}
+	}
+	return WAY_STRANGE;
+}
+
+/* The receiver's view of a path. */
+static enum way way(struct sim *s, unsigned from, const struct path *sent, unsigned *to, struct path *out)
+{
+	struct addr own = s->addr[from][s->node[from].place];
+
+	*out = (struct path){ .remote = sent->local, .encap = sent->encap, .interface = 1 };
+	if (!addr_unspecified(&sent->local.addr) && !addr_equal(&sent->local.addr, &own))
+		return WAY_NOWHERE; /* the system refuses an address that the host does not have */
+	out->remote.addr = own;
+	if (s->node[from].box >= 0) {
+		out->remote.port = (uint16_t)map_out(s, from, sent->local.port)->outer;
+		out->remote.addr = s->boxes[s->node[from].box].addr;
+	}
+	return find(s, &sent->remote, to, &out->local);
+}
+
+static struct line *line_between(struct sim *s, unsigned from, unsigned to)
+{
+	int i = s->line_of[from][to];
+
+	return i < 0 ? NULL : &s->lines[i];
+}
+
+static void queue(struct sim *s, struct packet *p)
+{
 	struct list *at = s->packets.prev;
 
-	if (!p)
-		abort();
-	p->at = s->now.boot + delay;
-	p->to = to;
-	p->path = *path;
-	p->len = datagram.len;
-	memcpy(p->data, datagram.at, datagram.len);
 	while (at != &s->packets && LIST_ITEM(at, struct packet, link)->at > p->at)
 		at = at->prev;
 	list_append(at->next, &p->link);
-	s->packet_count++;
 }
 
-static uint64_t delay(struct sim *s)
+static struct packet *packet_new(unsigned to, const struct path *path, struct bytes datagram, uint64_t at)
 {
-	uint64_t ms = 5 + rng_below(&s->net, 45);
+	struct packet *p = calloc(1, sizeof(*p) + datagram.len);
+
+	if (!p)
+		abort();
+	p->at = at;
+	p->to = to;
+	p->path = *path;
+	p->len = datagram.len;
+	if (datagram.len > 0)
+		memcpy(p->data, datagram.at, datagram.len);
+	return p;
+}
+
+static uint64_t travel(struct sim *s, struct rng *r, const struct line *l)
+{
+	return s->now.boot + l->latency + rng_below(r, l->jitter + 1);
+}
+
+static uint64_t arrival(struct sim *s, const struct line *l)
+{
+	uint64_t at = travel(s, &s->net, l);
 
 	if (!s->healed && rng_percent(&s->net, s->conf.reorder))
-		ms += rng_below(&s->net, rng_percent(&s->net, 10) ? SECONDS(20) : SECONDS(2));
-	return ms;
+		at += rng_below(&s->net, rng_percent(&s->net, 10) ? SECONDS(20) : SECONDS(2));
+	return at;
+}
+
+static bool is_cut(const struct sim *s, const struct line *l, unsigned from)
+{
+	return !s->healed && s->now.boot < l->cut[from == l->node[1]];
 }
 
 void net_send(void *owner, struct host *h, const struct path *path, struct bytes datagram, bool keepalive)
 {
 	struct sim *s = owner;
-	enum side from = sim_side(s, h), to = from == ALICE ? BOB : ALICE;
+	unsigned from = h->index, to = 0;
+	const struct line *l;
 	struct path seen;
+	enum way where = way(s, from, path, &to, &seen);
 	bool lost, twice;
 
 	sim_digest(s, 'm', datagram);
@@ -87,32 +159,59 @@ void net_send(void *owner, struct host *h, const struct path *path, struct bytes
 	s->sent++;
 	tap_watch(&s->tap, datagram);
 	check_sent(s, from, datagram);
-	lost = !s->healed && (rng_percent(&s->net, s->conf.loss) || s->now.boot < s->partition);
-	twice = !s->healed && rng_percent(&s->net, s->conf.duplicate);
-	if (!translate(s, from, path, &seen)) {
-		broken(s, "a datagram was sent to somebody else");
+	l = where == WAY_TO ? line_between(s, from, to) : NULL;
+	if (where == WAY_STRANGE || (where == WAY_TO && !l)) {
+		broken(s, "%s sent a datagram to somebody who has no connection with it", s->node[from].name);
 		return;
 	}
-	chart_message(s, from, datagram, lost ? (twice ? "one of two lost" : "lost") : twice ? "doubled" : "");
+	if (!l) {
+		chart_message(s, from, -1, datagram, "to nobody");
+		return;
+	}
+	lost = !s->healed && (rng_percent(&s->net, s->conf.loss) || is_cut(s, l, from));
+	twice = !s->healed && rng_percent(&s->net, s->conf.duplicate) && !is_cut(s, l, from);
+	chart_message(s, from, (int)to, datagram, lost ? (twice ? "one of two lost" : "lost") : twice ? "doubled" : "");
 	s->lost += lost;
 	s->doubled += twice;
 	if (!lost)
-		queue(s, to, &seen, datagram, delay(s));
+		queue(s, packet_new(to, &seen, datagram, arrival(s, l)));
 	if (twice)
-		queue(s, to, &seen, datagram, delay(s) + rng_below(&s->net, SECONDS(2)));
+		queue(s, packet_new(to, &seen, datagram, arrival(s, l) + rng_below(&s->net, SECONDS(2))));
+}
+
+void net_send_esp(struct sim *s, unsigned from, const struct path *path, uint32_t spi)
+{
+	const struct line *l;
+	struct path seen;
+	struct packet *p;
+	unsigned to = 0;
+
+	s->esp_sent++;
+	if (way(s, from, path, &to, &seen) != WAY_TO)
+		return;
+	l = line_between(s, from, to);
+	if (!l || is_cut(s, l, from) || (!s->healed && rng_percent(&s->esp, s->conf.loss)))
+		return;
+	p = packet_new(to, &seen, bytes_none(), travel(s, &s->esp, l));
+	p->spi = spi;
+	queue(s, p);
 }
 
 void net_deliver(struct sim *s)
 {
-	while (!list_empty(&s->packets)) {
+	while (!list_empty(&s->packets) && !is_broken(s)) {
 		struct packet *p = LIST_ITEM(s->packets.next, struct packet, link);
+		const struct site *n = &s->node[p->to];
 
 		if (p->at > s->now.boot)
 			return;
 		list_remove(&p->link);
-		host_input(s->host[p->to], s->now, &p->path, bytes(p->data, p->len));
+		if (n->host && !n->asleep && p->spi)
+			esp_arrive(s, p->to, p->spi, &p->path);
+		else if (n->host && !n->asleep)
+			host_input(n->host, sim_now(s, p->to), &p->path, bytes(p->data, p->len));
+		check_step(s, p->to);
 		free(p);
-		check_step(s);
 	}
 }
 
@@ -162,10 +261,9 @@ uint64_t net_when(void *owner, struct host *h, const struct ask *ask)
 
 	sim_digest(s, 'a' + ask->kind, bytes_none());
 	if (at == NEVER)
-		chart(s, (int)sim_side(s, h), "asks for %s: never answered", ask_name(ask->kind));
+		chart(s, (int)h->index, "asks for %s: never answered", ask_name(ask->kind));
 	else
-		chart(s, (int)sim_side(s, h), "asks for %s: answer in %llu ms", ask_name(ask->kind),
-		      (unsigned long long)(at - s->now.boot));
+		chart(s, (int)h->index, "asks for %s: answer in %llu ms", ask_name(ask->kind), (unsigned long long)(at - s->now.boot));
 	s->asks_lost += at == NEVER || at > s->now.boot + SECONDS(20);
 	return at;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* What a seed means: configurations, and the things that happen. */
+/* What a seed means: the world, and the configurations in it. */
 #include "sim/sim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "config/load.h"
 
 /* Proposals of A and of B. Where they differ, the first key exchange value is of the wrong method (INVALID_KE_PAYLOAD). */
 static const struct {
@@ -22,7 +24,12 @@ static const struct {
 
 static const char *const child_names[] = { "one", "two", "three" };
 
-void plan_choose(struct sim *s)
+const char *plan_child(unsigned i)
+{
+	return child_names[i];
+}
+
+static void choose_proposals(struct sim *s)
 {
 	struct rng *r = &s->script;
 	struct plan *p = &s->plan;
@@ -34,26 +41,96 @@ void plan_choose(struct sim *s)
 	dice = rng_below(r, total);
 	for (i = 0; dice >= variants[i].weight; i++)
 		dice -= variants[i].weight;
-	for (unsigned side = ALICE; side <= BOB; side++) {
-		p->ike[side] = variants[i].ike[side] ? variants[i].ike[side] : variants[i].ike[ALICE];
-		p->esp[side] = variants[i].esp[side] ? variants[i].esp[side] : variants[i].esp[ALICE];
+	for (unsigned side = 0; side < 2; side++) {
+		p->ike[side] = variants[i].ike[side] ? variants[i].ike[side] : variants[i].ike[0];
+		p->esp[side] = variants[i].esp[side] ? variants[i].esp[side] : variants[i].esp[0];
 	}
-	dice = rng_below(r, 100);
-	p->auth = dice < 90 ? AUTH_BY_PSK : dice < 93 ? AUTH_BY_RSA : dice < 97 ? AUTH_BY_ECDSA : AUTH_BY_BOTH;
+}
+
+static void add_line(struct sim *s, unsigned a, unsigned b)
+{
+	struct line *l = &s->lines[s->line_count];
+
+	*l = (struct line){ .node = { a, b }, .latency = 2 + (unsigned)rng_below(&s->script, 60), .jitter = (unsigned)rng_below(&s->script, 60) };
+	if (s->conf.world == WORLD_TWO)
+		(void)snprintf(l->name, sizeof(l->name), "net");
+	else
+		(void)snprintf(l->name, sizeof(l->name), "%c-%c", 'a' + (char)a, 'a' + (char)b);
+	s->line_of[a][b] = s->line_of[b][a] = (signed char)s->line_count++;
+}
+
+/* Node 0 with each; or each with each. */
+static void choose_world(struct sim *s)
+{
+	struct rng *r = &s->script;
+	struct plan *p = &s->plan;
+
+	p->nodes = 2;
+	if (s->conf.world == WORLD_MANY) {
+		p->mesh = rng_percent(r, 40);
+		p->nodes = 3 + (unsigned)(p->mesh ? rng_below(r, 4) : rng_percent(r, 80) ? rng_below(r, 6) : rng_below(r, SITES_MAX - 2));
+	}
+	memset(s->line_of, -1, sizeof(s->line_of));
+	for (unsigned a = 0; a < p->nodes; a++)
+		for (unsigned b = a + 1; b < p->nodes && (a == 0 || p->mesh); b++)
+			add_line(s, a, b);
+	for (unsigned n = 0; n < p->nodes; n++) {
+		struct site *node = &s->node[n];
+
+		node->box = -1;
+		node->name[0] = 'A' + (char)n;
+		if (s->conf.world == WORLD_TWO ? n == A : n > 0 && !p->mesh) {
+			node->roams = p->roam && rng_percent(r, s->conf.world == WORLD_TWO ? 100 : 40);
+			if (p->nat && rng_percent(r, s->conf.world == WORLD_TWO ? 100 : 60))
+				node->box = (int)rng_below(r, BOXES);
+		}
+	}
+}
+
+static void choose_addrs(struct sim *s)
+{
+	for (unsigned n = 0; n < s->plan.nodes; n++)
+		for (unsigned place = 0; place < PLACES; place++) {
+			char words[40];
+
+			if (s->plan.v6)
+				(void)snprintf(words, sizeof(words), "2001:db8:%x::%x", n + 10, place + 1);
+			else
+				(void)snprintf(words, sizeof(words), "192.0.%u.%u", n + 2, place + 1);
+			(void)addr_parse(&s->addr[n][place], bytes_str(words));
+		}
+	for (unsigned i = 0; i < BOXES; i++)
+		(void)addr_parse(&s->boxes[i].addr, bytes_str(i ? "203.0.113.99" : "203.0.113.77"));
+}
+
+void plan_choose(struct sim *s)
+{
+	struct rng *r = &s->script;
+	struct plan *p = &s->plan;
+	uint64_t dice;
+
+	choose_proposals(s);
+	dice = s->conf.world == WORLD_TWO ? rng_below(r, 1000) : 0; /* certificates take long */
+	p->auth = dice < 985 ? AUTH_BY_PSK : dice < 988 ? AUTH_BY_RSA : dice < 996 ? AUTH_BY_ECDSA : AUTH_BY_BOTH;
+	p->toy_ke = rng_percent(r, 95);
 	p->v6 = rng_percent(r, 12);
-	p->nat = !p->v6 && rng_percent(r, 15);
+	p->nat = !p->v6 && rng_percent(r, 20);
+	p->nat_idle = rng_percent(r, 70) ? NEVER : SECONDS(25 + rng_below(r, 60));
+	p->roam = rng_percent(r, 12);
+	p->mobike = p->roam || rng_percent(r, 30);
 	p->both = !p->nat && rng_percent(r, 12);
 	p->keep_trying = rng_percent(r, 6);
 	p->all_children = rng_percent(r, 25);
-	p->short_life = rng_percent(r, 5);
-	p->children = 1 + (unsigned)rng_below(r, COUNT_OF(child_names));
-	p->happenings = 1 + (unsigned)rng_below(r, 7);
-	(void)addr_parse(&s->nat, bytes_str("203.0.113.77"));
+	p->short_life = rng_percent(r, 20);
+	p->traffic = rng_percent(r, 70);
+	p->children = 1 + (unsigned)rng_below(r, s->conf.world == WORLD_TWO ? COUNT_OF(child_names) : 2);
+	choose_world(s);
+	choose_addrs(s);
+	p->happenings = 1 + (unsigned)rng_below(r, 5 + p->nodes);
 }
 
-/* --- the configuration of one side --- */
+/* --- the configuration of one node --- */
 
-static const char *const names[] = { "a.example.org", "b.example.org" };
 /* Certificates of tests/vectors/pki: of A and B, by RSA and by ECDSA. */
 static const struct {
 	const char *id, *cert, *key;
@@ -65,15 +142,15 @@ static const struct {
 
 static bool uses_ecdsa(const struct plan *p, unsigned side)
 {
-	return p->auth == AUTH_BY_ECDSA || (p->auth == AUTH_BY_BOTH && side == BOB);
+	return p->auth == AUTH_BY_ECDSA || (p->auth == AUTH_BY_BOTH && side == 1);
 }
 
-static void add_round(struct text *t, const struct plan *p, const char *section, unsigned side, bool own)
+static void add_round(struct text *t, const struct plan *p, const char *section, unsigned n, unsigned side, bool own)
 {
 	bool ec = uses_ecdsa(p, side);
 
 	if (p->auth == AUTH_BY_PSK) {
-		text_add(t, "  %s { auth = psk\n id = %s }\n", section, names[side]);
+		text_add(t, "  %s { auth = psk\n id = %c.example.org }\n", section, 'a' + (int)n);
 		return;
 	}
 	text_add(t, "  %s { auth = pubkey\n id = \"%s\"\n", section, pki[side][ec].id);
@@ -82,43 +159,59 @@ static void add_round(struct text *t, const struct plan *p, const char *section,
 	text_add(t, "  }\n");
 }
 
-static void add_children(struct text *t, const struct plan *p, unsigned side)
+static void add_children(struct text *t, const struct plan *p, unsigned n, unsigned peer, unsigned side)
 {
 	text_add(t, "  children {\n");
 	for (unsigned i = 0; i < p->children; i++) {
 		text_add(t, "    %s { esp_proposals = %s\n", child_names[i], p->esp[side]);
-		text_add(t, "      local_ts = 10.%u.%u.0/24\n      remote_ts = 10.%u.%u.0/24\n", side + 1, i, 2 - side, i);
+		text_add(t, "      local_ts = 10.%u.%u.0/24\n      remote_ts = 10.%u.%u.0/24\n", n + 1, peer * 4 + i, peer + 1, n * 4 + i);
 		if (p->short_life)
-			text_add(t, "      rekey_time = 90s\n      life_time = 100s\n      rand_time = 10s\n");
+			text_add(t, "      rekey_time = 90s\n      life_time = 110s\n      rand_time = 20s\n");
 		text_add(t, "    }\n");
 	}
 	text_add(t, "  }\n");
 }
 
-static void add_addr(struct text *t, const char *key, struct addr addr, bool any)
+/* A peer that roams or stands behind a NAT can be anywhere. */
+static void add_addr(struct text *t, const struct sim *s, const char *key, unsigned n, bool own)
 {
+	const struct site *node = &s->node[n];
+
 	text_add(t, "  %s = ", key);
-	if (any)
+	if (node->roams || (!own && node->box >= 0))
 		text_add(t, "%%any");
 	else
-		addr_print(t, &addr);
+		addr_print(t, &s->addr[n][0]);
 	text_add(t, "\n");
 }
 
-static void write_config(const struct sim *s, unsigned side, struct text *t)
+static void add_connection(const struct sim *s, const struct line *l, unsigned n, struct text *t)
 {
 	const struct plan *p = &s->plan;
+	unsigned side = n == l->node[1], peer = l->node[1 - side];
 
-	text_add(t, "connections { net {\n  version = 2\n  proposals = %s\n  dpd_delay = 30s\n", p->ike[side]);
-	add_addr(t, "local_addrs", net_addr(s, side), false);
-	add_addr(t, "remote_addrs", net_addr(s, side == ALICE ? BOB : ALICE), p->nat && side == BOB);
-	add_round(t, p, "local", side, true);
-	add_round(t, p, "remote", 1 - side, false);
-	add_children(t, p, side);
-	text_add(t, "} }\n");
-	if (p->auth == AUTH_BY_PSK)
-		text_add(t, "secrets { ike-1 { id-a = %s\n id-b = %s\n secret = \"a secret that is long enough for two\" } }\n", names[ALICE],
-		         names[BOB]);
+	text_add(t, " %s {\n  version = 2\n  proposals = %s\n  dpd_delay = 30s\n", l->name, p->ike[side]);
+	if (p->mobike)
+		text_add(t, "  mobike = yes\n");
+	if (p->short_life)
+		text_add(t, "  rekey_time = 150s\n  over_time = 30s\n  rand_time = 30s\n");
+	add_addr(t, s, "local_addrs", n, true);
+	add_addr(t, s, "remote_addrs", peer, false);
+	add_round(t, p, "local", n, side, true);
+	add_round(t, p, "remote", peer, 1 - side, false);
+	add_children(t, p, n, peer, side);
+	text_add(t, " }\n");
+}
+
+static void write_config(const struct sim *s, unsigned n, struct text *t)
+{
+	text_add(t, "connections {\n");
+	for (size_t i = 0; i < s->line_count; i++)
+		if (s->lines[i].node[0] == n || s->lines[i].node[1] == n)
+			add_connection(s, &s->lines[i], n, t);
+	text_add(t, "}\n");
+	if (s->plan.auth == AUTH_BY_PSK)
+		text_add(t, "secrets { ike-1 { secret = \"a secret that is long enough for all\" } }\n");
 }
 
 static struct bytes pki_file(const char *name)
@@ -155,13 +248,13 @@ static size_t pki_files(const struct plan *p, unsigned side, struct host_file *f
 	return 4;
 }
 
-static void told(void *owner, struct host *h, const struct tell *tell)
+static void tell(void *owner, struct host *h, const struct tell *tell)
 {
 	struct sim *s = owner;
 
 	sim_digest(s, 't', bytes(&(uint32_t){ (uint32_t)tell->kind << 24 ^ tell->ike_id << 12 ^ tell->child_id }, 4));
-	chart_story(s, sim_side(s, h), tell);
-	check_told(s, sim_side(s, h), tell);
+	chart_story(s, h->index, tell);
+	told(s, h->index, tell);
 }
 
 static void order_done(void *owner, struct host *h, uint64_t token, bool ok, const struct reason *why)
@@ -175,7 +268,7 @@ static void order_done(void *owner, struct host *h, uint64_t token, bool ok, con
 			broken(s, "a command ended that nobody gave");
 		return;
 	}
-	if (o->done || o->side != sim_side(s, h))
+	if (o->done || o->node != h->index)
 		broken(s, "the command \"%s\" ended twice", o->words);
 	o->done = true;
 	o->ok = ok;
@@ -183,7 +276,7 @@ static void order_done(void *owner, struct host *h, uint64_t token, bool ok, con
 	o->notify = ok ? 0 : why->notify;
 	if (!ok && why->kind == REASON_NONE)
 		broken(s, "the command \"%s\" failed without a reason", o->words);
-	chart(s, (int)o->side, "command %s: %s%s", o->words, ok ? "done" : "failed: ", ok ? "" : reason_words(why->kind));
+	chart(s, (int)o->node, "command %s: %s%s", o->words, ok ? "done" : "failed: ", ok ? "" : reason_words(why->kind));
 }
 
 static void shared(void *owner, struct host *h, const struct host_secret *secret)
@@ -195,163 +288,76 @@ static void shared(void *owner, struct host *h, const struct host_secret *secret
 		tap_learn(&s->tap, secret);
 }
 
-struct host *plan_host(struct sim *s, enum side side)
+/* Seeds share configurations: each text is read once, and stays for a while. */
+struct made {
+	struct config *config;
+	struct keyring *ring;
+};
+#define MADE_MAX 4000u
+
+static struct map all_made;
+
+void plan_tidy(void)
 {
+	struct made *m;
+	size_t at = 0;
+
+	if (all_made.count < MADE_MAX)
+		return;
+	while ((m = map_next(&all_made, &at))) {
+		keyring_free(m->ring);
+		config_free(m->config);
+		free(m);
+	}
+	map_clear(&all_made);
+}
+
+static const struct made *made(const struct host_conf *conf)
+{
+	static const uint8_t hash[16] = "configurations";
+	uint64_t key = siphash(hash, bytes_str(conf->config));
+	struct made *m = map_get(&all_made, key);
+
+	if (m)
+		return m;
+	m = calloc(1, sizeof(*m));
+	if (!m || !map_put(&all_made, key, m))
+		abort();
+	m->config = host_config(conf);
+	m->ring = m->config ? host_keyring(m->config) : NULL;
+	if (!m->ring)
+		exit(2);
+	return m;
+}
+
+struct host *plan_host(struct sim *s, unsigned n)
+{
+	const struct site *node = &s->node[n];
 	struct host_file files[4];
 	struct text config = { 0 };
 	struct host_conf conf = {
-		.name = side == ALICE ? "A" : "B",
+		.name = node->name,
+		.index = n,
 		.files = files,
-		.file_count = pki_files(&s->plan, side, files),
-		.addr = net_addr(s, side),
-		.first_spi = (side == ALICE ? 0xa0000001u : 0xb0000001u) + s->crashes[side] * 0x10000u,
-		.seed = s->conf.seed * 2 + side + (uint64_t)s->crashes[side] * 0x9876543210u,
-		.now = s->now,
+		.file_count = pki_files(&s->plan, n, files),
+		.addr = s->addr[n][node->place],
+		.first_spi = 0x10000001u + (n << 24) + (node->crashes << 16),
+		.seed = s->conf.seed * SITES_MAX + n + (uint64_t)node->crashes * 0x9876543210u,
+		.now = sim_now(s, n),
+		.toy_ke = s->plan.toy_ke,
 		.engine = { .deterministic = true, .no_response_cache = s->conf.no_response_cache },
-		.ops = { .owner = s, .send = net_send, .when = net_when, .tell = told, .done = order_done, .secret = shared },
+		.ops = { .owner = s, .send = net_send, .when = net_when, .tell = tell, .done = order_done, .secret = shared,
+		         .changed = esp_changed },
 	};
 	struct host *h;
 
-	write_config(s, side, &config);
+	write_config(s, n, &config);
 	conf.config = text_str(&config);
+	conf.loaded = made(&conf)->config;
+	conf.ring = made(&conf)->ring;
 	h = host_new(&conf);
 	if (!h)
 		exit(2);
 	text_clear(&config);
 	return h;
-}
-
-/* --- orders --- */
-
-void plan_order(struct sim *s, enum side side, const char *words, const struct command *c)
-{
-	struct order *o = &s->orders[s->order_count];
-
-	if (s->order_count == ORDERS_MAX || *text_str(&s->broken))
-		return;
-	*o = (struct order){ .token = ++s->order_count, .at = s->now.boot, .side = side, .words = words };
-	chart(s, (int)side, "command %s %s%s%s", words, c->name ? c->name : "", c->child ? ", child " : "", c->child ? c->child : "");
-	host_command(s->host[side], s->now, o->token, c);
-	check_step(s);
-}
-
-bool plan_orders_done(const struct sim *s)
-{
-	for (size_t i = 0; i < s->order_count; i++)
-		if (!s->orders[i].done && !s->orders[i].lost)
-			return false;
-	return true;
-}
-
-/* --- what happens --- */
-
-static const char *some_child(struct sim *s)
-{
-	return child_names[rng_below(&s->script, s->plan.children)];
-}
-
-static void initiate(struct sim *s, enum side side)
-{
-	if (s->plan.nat && side == BOB)
-		side = ALICE;
-	plan_order(s, side, "initiate", &(struct command){ .kind = COMMAND_INITIATE, .name = "net", .child = some_child(s) });
-}
-
-static void terminate_child(struct sim *s, enum side side)
-{
-	plan_order(s, side, "terminate child",
-	           &(struct command){ .kind = COMMAND_TERMINATE, .name = rng_percent(&s->script, 50) ? "net" : NULL, .child = some_child(s) });
-}
-
-static void terminate(struct sim *s, enum side side)
-{
-	plan_order(s, side, "terminate",
-	           &(struct command){ .kind = COMMAND_TERMINATE, .name = "net", .force = rng_percent(&s->script, 15) });
-}
-
-static void traffic(struct sim *s, enum side side)
-{
-	static const enum traffic_kind kinds[] = { TRAFFIC_SOFT_LIMIT, TRAFFIC_HARD_LIMIT, TRAFFIC_SEQUENCE_LIMIT, TRAFFIC_USED,
-		                                   TRAFFIC_UNKNOWN_SPI };
-	struct host *h = s->host[side];
-	struct traffic t = { .kind = kinds[rng_below(&s->script, COUNT_OF(kinds))] };
-	const struct child_params *child;
-
-	if (list_empty(&h->children))
-		return;
-	child = &LIST_ITEM(h->children.next, struct installed, link)->params;
-	t.child_id = child->id;
-	t.spi = child->spi_in;
-	t.path = child->path;
-	chart(s, (int)side, "traffic report %u of Child SA %u", (unsigned)t.kind, t.child_id);
-	host_traffic(h, s->now, &t);
-	check_step(s);
-}
-
-static void reload(struct sim *s, enum side side)
-{
-	chart(s, (int)side, "connections loaded again");
-	host_load(s->host[side]);
-	check_step(s);
-}
-
-/* Its SAs go on without the configuration that made them; some time later it is there again. */
-static void unload(struct sim *s, enum side side)
-{
-	plan_order(s, side, "unload", &(struct command){ .kind = COMMAND_UNLOAD, .name = "net" });
-	sim_until(s, s->now.boot + rng_below(&s->script, SECONDS(60)));
-	reload(s, side);
-}
-
-/* All that it knew is gone; its commands have no end. */
-static void crash(struct sim *s, enum side side)
-{
-	chart(s, (int)side, "crashes, and starts anew");
-	check_crash(s, side);
-	for (size_t i = 0; i < s->order_count; i++)
-		if (s->orders[i].side == side)
-			s->orders[i].lost = true;
-	host_free(s->host[side]);
-	s->crashes[side]++;
-	s->host[side] = plan_host(s, side);
-	host_load(s->host[side]);
-	check_step(s);
-}
-
-static void one(struct sim *s, enum side side, uint64_t what)
-{
-	if (what < 30)
-		initiate(s, side);
-	else if (what < 50)
-		terminate_child(s, side);
-	else if (what < 65)
-		terminate(s, side);
-	else if (what < 75)
-		traffic(s, side);
-	else if (what < 80)
-		reload(s, side);
-	else if (what < 84)
-		crash(s, side);
-	else if (what < 87)
-		host_network(s->host[side], s->now);
-	else if (what < 92)
-		s->partition = s->now.boot + rng_below(&s->script, SECONDS(240));
-	else if (what < 95)
-		unload(s, side);
-	else
-		initiate(s, side);
-}
-
-void plan_happen(struct sim *s)
-{
-	uint64_t dice = rng_below(&s->script, 100), what = rng_below(&s->script, 100);
-	enum side side = (enum side)rng_below(&s->script, 2);
-
-	if (dice < 45)
-		sim_until(s, s->now.boot + rng_below(&s->script, SECONDS(40)));
-	else if (dice < 75)
-		sim_until(s, s->now.boot + rng_below(&s->script, 300));
-	one(s, side, what);
-	if (rng_percent(&s->script, 25)) /* both at once */
-		one(s, side == ALICE ? BOB : ALICE, rng_percent(&s->script, 60) ? what : rng_below(&s->script, 100));
 }

@@ -4,11 +4,44 @@
 
 #include <stdlib.h>
 
-#include "iana/ikev2.h"
+#include "ike/step.h"
+#include "ike/v2/steps.h"
 
 #define STEPS_MAX 200000u
 #define WALL 1767225600 /* 2026-01-01: the certificates of tests/vectors/pki are valid */
 #define BOOT SECONDS(1000)
+
+struct now sim_now(const struct sim *s, unsigned n)
+{
+	return (struct now){ s->now.boot, s->now.wall + s->node[n].wall };
+}
+
+void sim_start(struct sim *s, unsigned n)
+{
+	struct site *node = &s->node[n];
+
+	chart(s, (int)n, "starts");
+	node->host = plan_host(s, n);
+	host_load(node->host);
+	check_step(s, n);
+}
+
+void sim_stop(struct sim *s, unsigned n)
+{
+	struct site *node = &s->node[n];
+
+	for (size_t i = 0; i < step_table_rows(&ike_v2_steps) && i < COUNT_OF(s->rows); i++)
+		s->rows[i] += engine_row_taken(node->host->engine, &ike_v2_steps, i);
+	told_crash(s, n);
+	for (size_t i = 0; i < s->order_count; i++)
+		if (s->orders[i].node == n)
+			s->orders[i].lost = true;
+	node->host->ops.changed = NULL;
+	host_free(node->host);
+	node->host = NULL;
+	node->asleep = 0;
+	node->crashes++;
+}
 
 struct sim *sim_new(const struct sim_conf *conf)
 {
@@ -21,41 +54,51 @@ struct sim *sim_new(const struct sim_conf *conf)
 	s->net.state = conf->seed ^ 0x6e6574;
 	s->asks.state = conf->seed ^ 0x61736b73;
 	s->script.state = conf->seed ^ 0x736372697074;
+	s->esp.state = conf->seed ^ 0x657370;
 	for (unsigned i = 0; i < 4; i++) { /* neighbouring seeds begin alike */
 		(void)rng_next(&s->net);
 		(void)rng_next(&s->asks);
 		(void)rng_next(&s->script);
+		(void)rng_next(&s->esp);
 	}
 	list_init(&s->packets);
 	list_init(&s->lives);
 	tap_init(&s->tap);
 	plan_choose(s);
-	s->host[ALICE] = plan_host(s, ALICE);
-	s->host[BOB] = plan_host(s, BOB);
-	host_load(s->host[ALICE]);
-	host_load(s->host[BOB]);
+	s->next_burst = s->plan.traffic ? s->now.boot : NEVER;
+	for (unsigned n = 0; n < s->plan.nodes; n++)
+		sim_start(s, n);
 	return s;
 }
 
 void sim_free(struct sim *s)
 {
-	host_free(s->host[ALICE]);
-	host_free(s->host[BOB]);
+	for (unsigned n = 0; n < s->plan.nodes; n++)
+		if (s->node[n].host)
+			sim_stop(s, n);
 	net_clear(s);
 	tap_clear(&s->tap);
 	check_clear(s);
+	told_clear(s);
+	esp_clear(s);
 	text_clear(&s->broken);
 	text_clear(&s->chart);
 	free(s);
+	plan_tidy();
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
 }
 
 static uint64_t next_time(const struct sim *s)
 {
-	uint64_t at = net_deadline(s);
+	uint64_t at = least(least(net_deadline(s), happen_deadline(s)), s->next_burst);
 
-	for (unsigned side = ALICE; side <= BOB; side++)
-		if (host_deadline(s->host[side]) < at)
-			at = host_deadline(s->host[side]);
+	for (unsigned n = 0; n < s->plan.nodes; n++)
+		if (s->node[n].host && !s->node[n].asleep)
+			at = least(at, host_deadline(s->node[n].host));
 	return at;
 }
 
@@ -65,9 +108,22 @@ static void set_time(struct sim *s, uint64_t boot)
 		s->now = (struct now){ boot, WALL + (int64_t)((boot - BOOT) / 1000) };
 }
 
-static bool is_broken(const struct sim *s)
+static void step(struct sim *s)
 {
-	return *text_str(&s->broken) != '\0';
+	happen_due(s);
+	if (s->next_burst <= s->now.boot)
+		esp_burst(s);
+	net_deliver(s);
+	for (unsigned n = 0; n < s->plan.nodes && !is_broken(s); n++) {
+		struct site *node = &s->node[n];
+
+		if (!node->host || node->asleep || host_deadline(node->host) > s->now.boot)
+			continue;
+		host_expire(node->host, sim_now(s, n));
+		check_step(s, n);
+	}
+	if (++s->steps > STEPS_MAX)
+		broken(s, "the run does not end");
 }
 
 void sim_until(struct sim *s, uint64_t boot)
@@ -76,15 +132,7 @@ void sim_until(struct sim *s, uint64_t boot)
 
 	while (!is_broken(s) && (at = next_time(s)) <= boot) {
 		set_time(s, at);
-		net_deliver(s);
-		for (unsigned side = ALICE; side <= BOB && !is_broken(s); side++) {
-			if (host_deadline(s->host[side]) > s->now.boot)
-				continue;
-			host_expire(s->host[side], s->now);
-			check_step(s);
-		}
-		if (++s->steps > STEPS_MAX)
-			broken(s, "the run does not end");
+		step(s);
 	}
 	set_time(s, boot);
 }
@@ -94,7 +142,7 @@ static void until_done(struct sim *s, uint64_t limit)
 {
 	uint64_t end = s->now.boot + limit;
 
-	while (!is_broken(s) && !plan_orders_done(s) && s->now.boot < end) {
+	while (!is_broken(s) && !orders_done(s) && s->now.boot < end) {
 		uint64_t at = next_time(s);
 
 		sim_until(s, at < end ? at : end);
@@ -102,14 +150,6 @@ static void until_done(struct sim *s, uint64_t limit)
 }
 
 /* --- the parts of a run --- */
-
-static struct command initiate(const struct sim *s)
-{
-	return (struct command){ .kind = COMMAND_INITIATE,
-		                 .name = "net",
-		                 .child = s->plan.all_children ? NULL : "one",
-		                 .keep_trying = s->plan.keep_trying && !s->healed };
-}
 
 /* A limit: of retransmissions, or of asks. */
 static bool is_limit(const struct order *o)
@@ -122,13 +162,15 @@ static void judge_set_up(struct sim *s)
 {
 	bool excused = s->asks_lost > 0 || s->plan.both;
 
+	if (s->conf.world != WORLD_TWO)
+		excused = true;
 	s->set_up = true; /* INITIAL_CONTACT of one end may end the SA of the other: one of two is enough */
 	for (size_t i = 0; i < s->order_count; i++) {
 		struct order *o = &s->orders[i];
 
 		if (o->ok)
 			continue;
-		s->set_up = s->plan.both && s->host[ALICE]->child_count && s->host[BOB]->child_count;
+		s->set_up = s->plan.both && s->node[A].host->child_count && s->node[B].host->child_count;
 		s->set_up_why = o->why;
 		if (o->done && !is_limit(o) && !excused)
 			broken(s, "the set-up failed for another reason than a limit: %s", reason_words(o->why));
@@ -137,17 +179,29 @@ static void judge_set_up(struct sim *s)
 
 static void set_up(struct sim *s)
 {
-	struct command c = initiate(s);
+	for (size_t i = 0; i < s->line_count; i++) {
+		const struct line *l = &s->lines[i];
+		struct command c = initiate(s, l);
+		unsigned first = s->conf.world == WORLD_TWO ? A : caller(s, l);
 
-	plan_order(s, ALICE, "initiate", &c);
-	if (s->plan.both) {
+		order(s, first, "initiate", &c);
+		if (!s->plan.both)
+			continue;
 		sim_until(s, s->now.boot + rng_below(&s->script, rng_percent(&s->script, 50) ? 100 : SECONDS(5)));
-		plan_order(s, BOB, "initiate", &c);
+		if (first == caller(s, l))
+			order(s, l->node[first == l->node[0]], "initiate", &c);
 	}
 	until_done(s, MINUTES(15));
-	if (!is_broken(s) && !plan_orders_done(s) && !(s->plan.keep_trying && s->conf.asks == ASKS_HARD))
+	if (!is_broken(s) && !orders_done(s) && !(s->plan.keep_trying && s->conf.asks == ASKS_HARD))
 		broken(s, "the command to initiate does not end");
 	judge_set_up(s);
+}
+
+/* What has just begun gets the time to end. */
+static void until_same(struct sim *s)
+{
+	for (unsigned i = 0; i < 15 && !is_broken(s) && !(orders_done(s) && check_at_rest(s) && check_same(s, false)); i++)
+		sim_until(s, s->now.boot + SECONDS(2));
 }
 
 /* One liveness check (30 s) and the retransmission limit (165 s) after what may still have been under way. */
@@ -155,46 +209,67 @@ static void heal(struct sim *s)
 {
 	chart(s, -1, "the network heals");
 	s->healed = true;
+	happen_calm(s);
 	sim_until(s, s->now.boot + SECONDS(20 + 165 + 30 + 165));
 	if (s->plan.keep_trying || s->plan.short_life) /* it may wait with its next try (at most 5 minutes) */
 		sim_until(s, s->now.boot + SECONDS(300 + 165));
-	/* What has just begun gets the time to end. */
-	for (unsigned i = 0; i < 10 && !is_broken(s) && !(plan_orders_done(s) && check_at_rest(s) && check_same(s, false)); i++)
-		sim_until(s, s->now.boot + SECONDS(2));
+	until_same(s);
 	if (!is_broken(s))
 		(void)check_same(s, true);
 	if (!is_broken(s))
 		check_quiet(s);
 }
 
+/* An SA that ends of its age just now takes the command with it: once more. */
+static void insist(struct sim *s, struct order *o, const struct line *l)
+{
+	struct command c = initiate(s, l);
+
+	if (o->ok || !s->plan.short_life)
+		return;
+	order(s, o->node, "initiate", &c);
+	until_done(s, SECONDS(20));
+	*o = s->orders[s->order_count - 1];
+}
+
 static void again(struct sim *s)
 {
-	struct command c = initiate(s);
-	enum side side = s->plan.nat ? ALICE : (enum side)rng_below(&s->script, 2);
+	size_t first = s->order_count, count = 0;
+	unsigned ends[LINKS_MAX];
 
-	chart(s, -1, "a connection must come up at once");
-	plan_order(s, side, "initiate", &c);
+	chart(s, -1, "every connection must come up at once");
+	for (size_t i = 0; i < s->line_count; i++) {
+		struct command c = initiate(s, &s->lines[i]);
+
+		ends[i] = caller(s, &s->lines[i]);
+		count += s->order_count < ORDERS_MAX;
+		order(s, ends[i], "initiate", &c);
+	}
 	until_done(s, SECONDS(20));
-	if (is_broken(s))
-		return;
-	if (!s->orders[s->order_count - 1].ok)
-		broken(s, "no connection comes up after the network has healed: %s", reason_words(s->orders[s->order_count - 1].why));
-	sim_until(s, s->now.boot + SECONDS(2));
-	if (!is_broken(s) && check_same(s, true) && s->host[side]->child_count == 0)
-		broken(s, "the connection is said to be up, but there is no Child SA");
+	for (size_t i = first; i < first + count && !is_broken(s); i++) {
+		insist(s, &s->orders[i], &s->lines[i - first]);
+		if (!is_broken(s) && !s->orders[i].ok)
+			broken(s, "no connection comes up after the network has healed: %s", reason_words(s->orders[i].why));
+	}
+	until_same(s);
+	if (!is_broken(s) && check_same(s, true))
+		for (size_t i = 0; i < s->line_count; i++)
+			if (s->node[ends[i]].host->child_count == 0)
+				broken(s, "the connection is said to be up, but there is no Child SA");
 }
 
 static void tear_down(struct sim *s)
 {
-	struct command c = { .kind = COMMAND_TERMINATE, .name = "net" };
-	enum side side = (enum side)rng_below(&s->script, 2);
+	unsigned side = (unsigned)rng_below(&s->script, 2);
 
 	chart(s, -1, "all must go");
-	plan_order(s, side, "terminate", &c);
-	if (rng_percent(&s->script, 50))
-		until_done(s, SECONDS(20));
-	plan_order(s, side == ALICE ? BOB : ALICE, "terminate", &c);
-	until_done(s, SECONDS(20));
+	for (unsigned end = 0; end < 2; end++) {
+		for (size_t i = 0; i < s->line_count; i++)
+			order(s, s->lines[i].node[end ^ side], "terminate",
+			      &(struct command){ .kind = COMMAND_TERMINATE, .name = s->lines[i].name });
+		if (end == 1 || rng_percent(&s->script, 50))
+			until_done(s, SECONDS(20));
+	}
 	sim_until(s, s->now.boot + SECONDS(60));
 	if (!is_broken(s))
 		check_empty(s);
@@ -204,7 +279,7 @@ void sim_run(struct sim *s)
 {
 	set_up(s);
 	for (unsigned i = 0; i < s->plan.happenings && !is_broken(s); i++)
-		plan_happen(s);
+		happen(s);
 	sim_until(s, s->now.boot + rng_below(&s->script, SECONDS(60)));
 	if (!is_broken(s))
 		heal(s);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "config/load.h"
 #include "crypto/crypto.h"
 #include "ike/v2/steps.h"
@@ -63,21 +64,21 @@ static bool no_glob(void *ctx, const char *pattern, bool (*each)(void *to, const
 	return true;
 }
 
-static bool add_shared(struct host *h, const struct config *config)
+static bool add_shared(struct keyring *ring, const struct config *config)
 {
 	struct reason why = { 0 };
 
 	for (size_t i = 0; i < config->secret_count; i++) {
 		const struct secret_conf *s = &config->secrets[i];
 
-		if (!keyring_add_shared(h->ring, ORIGIN_FILE, bytes_str(s->section), SHARED_IKE, s->secret, s->owners, s->owner_count, s->at,
+		if (!keyring_add_shared(ring, ORIGIN_FILE, bytes_str(s->section), SHARED_IKE, s->secret, s->owners, s->owner_count, s->at,
 		                        &why))
 			return false;
 	}
 	return true;
 }
 
-static bool add_pki(struct host *h, const struct config *config)
+static bool add_pki(struct keyring *ring, const struct config *config)
 {
 	struct arena arena = { 0 };
 	struct reason why = { 0 };
@@ -85,10 +86,10 @@ static bool add_pki(struct host *h, const struct config *config)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < config->key_count; i++)
-		ok = keyring_add_key(h->ring, ORIGIN_FILE, config->keys[i].data, config->keys[i].passphrase, config->keys[i].at, id, &why,
+		ok = keyring_add_key(ring, ORIGIN_FILE, config->keys[i].data, config->keys[i].passphrase, config->keys[i].at, id, &why,
 		                     &arena);
 	for (size_t i = 0; ok && i < config->cert_count; i++)
-		ok = keyring_add_cert(h->ring, ORIGIN_FILE, config->certs[i].data, config->certs[i].must_be_ca, config->certs[i].at, &why,
+		ok = keyring_add_cert(ring, ORIGIN_FILE, config->certs[i].data, config->certs[i].must_be_ca, config->certs[i].at, &why,
 		                      &arena);
 	arena_clear(&arena);
 	return ok;
@@ -115,12 +116,28 @@ struct config *host_config(const struct host_conf *conf)
 	return ok ? config : NULL;
 }
 
+struct keyring *host_keyring(const struct config *config)
+{
+	struct keyring *ring = keyring_new();
+
+	if (!ring || !add_shared(ring, config) || !add_pki(ring, config)) {
+		keyring_free(ring);
+		return NULL;
+	}
+	return ring;
+}
+
 static bool read_config(struct host *h, const struct host_conf *conf)
 {
 	h->config = conf->loaded;
 	if (!h->config)
 		h->config = h->own_config = host_config(conf);
-	return h->config && add_shared(h, h->config) && add_pki(h, h->config);
+	if (!h->config)
+		return false;
+	h->ring = conf->ring;
+	if (!h->ring)
+		h->ring = h->own_ring = host_keyring(h->config);
+	return h->ring != NULL;
 }
 
 struct host *host_new(const struct host_conf *conf)
@@ -131,6 +148,8 @@ struct host *host_new(const struct host_conf *conf)
 	if (!h)
 		abort();
 	h->name = conf->name;
+	h->index = conf->index;
+	h->toy_ke = conf->toy_ke;
 	h->addr = conf->addr;
 	h->peer = conf->peer;
 	h->rng.state = conf->seed;
@@ -140,13 +159,13 @@ struct host *host_new(const struct host_conf *conf)
 	list_init(&h->pendings);
 	list_init(&h->children);
 	list_init(&h->spis);
+	list_init(&h->policies);
 	engine.random = (struct random){ host_random, h };
 	engine.v2 = &ike_v2_steps;
 	engine.port = 500;
 	engine.port_nat_t = 4500;
 	h->engine = engine_new(&engine, conf->now);
-	h->ring = keyring_new();
-	if (!h->engine || !h->ring || !read_config(h, conf)) {
+	if (!h->engine || !read_config(h, conf)) {
 		host_free(h);
 		return NULL;
 	}
@@ -167,12 +186,33 @@ static void pending_free(struct host *h, struct pending *p)
 	free(p);
 }
 
+static void changed(struct host *h, enum host_change change, const struct installed *i)
+{
+	if (h->ops.changed)
+		h->ops.changed(h->ops.owner, h, change, i);
+}
+
 static void installed_free(struct host *h, struct installed *i)
 {
 	list_remove(&i->link);
 	h->child_count--;
 	child_params_clear(&i->params);
 	free(i);
+}
+
+static void installed_remove(struct host *h, struct installed *i)
+{
+	list_remove(&i->link); /* whoever is told of it finds what stays */
+	changed(h, HOST_REMOVED, i);
+	installed_free(h, i);
+}
+
+static void standing_free(struct host *h, struct standing *s)
+{
+	list_remove(&s->link);
+	h->policy_count--;
+	policy_params_clear(&s->params);
+	free(s);
 }
 
 static void reserved_free(struct host *h, struct reserved *r)
@@ -187,7 +227,7 @@ void host_free(struct host *h)
 	if (!h)
 		return;
 	engine_free(h->engine);
-	keyring_free(h->ring);
+	keyring_free(h->own_ring);
 	config_free(h->own_config);
 	LIST_EACH_SAFE(at, &h->pendings)
 		pending_free(h, LIST_ITEM(at, struct pending, link));
@@ -195,10 +235,53 @@ void host_free(struct host *h)
 		installed_free(h, LIST_ITEM(at, struct installed, link));
 	LIST_EACH_SAFE(at, &h->spis)
 		reserved_free(h, LIST_ITEM(at, struct reserved, link));
+	LIST_EACH_SAFE(at, &h->policies)
+		standing_free(h, LIST_ITEM(at, struct standing, link));
 	free(h);
 }
 
 /* --- answers --- */
+
+/* `len` bytes that follow from `of`. */
+static bool toy_bytes(struct arena *arena, struct bytes of, size_t len, struct bytes *out)
+{
+	static const uint8_t key[16] = "toy key exchange";
+	uint8_t *at = arena_take(arena, len + 8);
+	struct rng r = { siphash(key, of) };
+
+	if (!at)
+		return false;
+	rng_fill(&r, at, len);
+	*out = bytes(at, len);
+	return true;
+}
+
+/* Both public values, whoever made which, give the secret. A value of the wrong length is refused, as the real one is. */
+static bool toy_ke(struct host *h, const struct ask *ask, struct answer *a, struct arena *arena)
+{
+	const struct algorithm *ke = ask->ke.method;
+	struct bytes own;
+	uint8_t *sum;
+
+	if (!toy_bytes(arena, ask->ke.seed, ke->out_len, &own))
+		return false;
+	if (!ask->ke.agree_only)
+		a->public_value = own;
+	if (ask->ke.peer.len == 0)
+		return true;
+	if (ask->ke.peer.len != own.len)
+		return refuse_text(&a->why, REASON_KE_VALUE, 0, "of the wrong length");
+	sum = arena_take(arena, own.len);
+	if (!sum)
+		return false;
+	for (size_t i = 0; i < own.len; i++)
+		sum[i] = (uint8_t)(own.at[i] + ask->ke.peer.at[i]);
+	if (!toy_bytes(arena, bytes(sum, own.len), ke->secret_len, &a->shared))
+		return false;
+	if (h->ops.secret)
+		h->ops.secret(h->ops.owner, h, &(struct host_secret){ ke, ask->ke.peer, a->shared });
+	return true;
+}
 
 static bool answer_ke(struct host *h, const struct ask *ask, struct answer *a, struct arena *arena)
 {
@@ -219,6 +302,43 @@ static bool answer_ke(struct host *h, const struct ask *ask, struct answer *a, s
 		h->ops.secret(h->ops.owner, h, &(struct host_secret){ ke, ask->ke.peer, a->shared });
 	secret_clear(&shared);
 	return true;
+}
+
+/* --- the data plane --- */
+
+struct installed *host_child(const struct host *h, uint32_t id)
+{
+	LIST_EACH(at, &h->children) {
+		struct installed *i = LIST_ITEM(at, struct installed, link);
+
+		if (i->params.id == id)
+			return i;
+	}
+	return NULL;
+}
+
+struct installed *host_inbound(const struct host *h, uint32_t spi)
+{
+	LIST_EACH(at, &h->children) {
+		struct installed *i = LIST_ITEM(at, struct installed, link);
+
+		if (i->params.spi_in == spi)
+			return i;
+	}
+	return NULL;
+}
+
+struct installed *host_outbound(const struct host *h, uint32_t reqid)
+{
+	struct installed *newest = NULL;
+
+	LIST_EACH(at, &h->children) {
+		struct installed *i = LIST_ITEM(at, struct installed, link);
+
+		if (i->outbound && i->params.reqid == reqid && (!newest || i->outbound_seq > newest->outbound_seq))
+			newest = i;
+	}
+	return newest;
 }
 
 /* The answer of auth_make borrows from the question: everything is copied. */
@@ -255,18 +375,46 @@ static bool install(struct host *h, struct pending *p, struct child_params *para
 
 	if (!i)
 		abort();
-	LIST_EACH(at, &h->children) {
-		const struct child_params *other = &LIST_ITEM(at, struct installed, link)->params;
-
-		if (other->id == params->id || other->spi_in == params->spi_in)
-			fault(h, "a Child SA was installed twice");
-	}
+	if (host_child(h, params->id) || host_inbound(h, params->spi_in))
+		fault(h, "a Child SA was installed twice");
 	p->child_id = params->id;
 	i->params = *params;
+	i->outbound = !params->inbound_only;
+	i->outbound_seq = i->outbound ? ++h->outbound_seq : 0;
 	*params = (struct child_params){ 0 };
 	list_append(&h->children, &i->link);
 	h->child_count++;
+	changed(h, HOST_INSTALLED, i);
 	return true;
+}
+
+static bool stand(struct host *h, struct pending *p, struct policy_params *params)
+{
+	struct standing *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		abort();
+	LIST_EACH(at, &h->policies)
+		if (LIST_ITEM(at, struct standing, link)->params.id == params->id)
+			fault(h, "a policy was installed twice");
+	p->child_id = params->id;
+	s->params = *params;
+	*params = (struct policy_params){ 0 };
+	list_append(&h->policies, &s->link);
+	h->policy_count++;
+	return true;
+}
+
+static void usage(const struct host *h, uint32_t ike_id, struct answer *a)
+{
+	LIST_EACH(at, &h->children) {
+		const struct installed *i = LIST_ITEM(at, struct installed, link);
+
+		if (i->params.ike_id != ike_id)
+			continue;
+		a->used_in = i->used_in > a->used_in ? i->used_in : a->used_in;
+		a->used_out = i->used_out > a->used_out ? i->used_out : a->used_out;
+	}
 }
 
 static bool make_answer(struct host *h, struct pending *p, const struct ask *ask)
@@ -275,7 +423,7 @@ static bool make_answer(struct host *h, struct pending *p, const struct ask *ask
 
 	switch (ask->kind) {
 	case ASK_KE:
-		return answer_ke(h, ask, a, &p->arena);
+		return h->toy_ke ? toy_ke(h, ask, a, &p->arena) : answer_ke(h, ask, a, &p->arena);
 	case ASK_AUTH_MAKE:
 		return auth_make(h->ring, &ask->make, &a->make, &p->arena, &a->why) && keep_make(&p->arena, &a->make);
 	case ASK_AUTH_CHECK:
@@ -297,7 +445,9 @@ static bool make_answer(struct host *h, struct pending *p, const struct ask *ask
 		a->addr_count = 1;
 		return true;
 	case ASK_POLICY:
+		return stand(h, p, ask->policy);
 	case ASK_USAGE:
+		usage(h, ask->ike_id, a);
 		return true;
 	case ASK_ADDRS:
 		a->addrs = &h->addr;
@@ -361,37 +511,68 @@ static bool free_spi(struct host *h, uint32_t spi)
 	return false;
 }
 
-static struct installed *find_installed(struct host *h, uint32_t id)
-{
-	LIST_EACH(at, &h->children) {
-		struct installed *i = LIST_ITEM(at, struct installed, link);
-
-		if (i->params.id == id)
-			return i;
-	}
-	return NULL;
-}
-
 /*
  * The SPI may be free already: an engine that has waited too long for the installation gives the SPI back first, and the SA when
  * the answer comes after all.
  */
 static void remove_child(struct host *h, uint32_t id)
 {
-	struct installed *i = find_installed(h, id);
+	struct installed *i = host_child(h, id);
 
 	if (!i) {
 		fault(h, "a Child SA was removed that is not installed");
 		return;
 	}
 	(void)free_spi(h, i->params.spi_in);
-	installed_free(h, i);
+	installed_remove(h, i);
+}
+
+static void remove_policy(struct host *h, uint32_t id)
+{
+	LIST_EACH(at, &h->policies) {
+		struct standing *s = LIST_ITEM(at, struct standing, link);
+
+		if (s->params.id == id) {
+			standing_free(h, s);
+			return;
+		}
+	}
+	fault(h, "a policy was removed that does not stand");
+}
+
+static void make_outbound(struct host *h, uint32_t id)
+{
+	struct installed *i = host_child(h, id);
+
+	if (!i) {
+		fault(h, "packets shall go out by a Child SA that is not installed");
+		return;
+	}
+	i->outbound = true;
+	i->outbound_seq = ++h->outbound_seq;
+	changed(h, HOST_OUTBOUND, i);
+}
+
+static void update_child(struct host *h, const struct event *e)
+{
+	struct installed *i = host_child(h, e->child_id);
+
+	if (!i) {
+		fault(h, "a Child SA was changed that is not installed");
+		return;
+	}
+	i->params.path = e->path;
+	i->params.encap = e->encap;
+	i->params.ike_id = e->ike_id;
+	changed(h, HOST_UPDATED, i);
 }
 
 static void release(struct host *h, const struct event *e)
 {
 	if (e->release.kind == ASK_INSTALL)
 		remove_child(h, e->release.child_id);
+	else if (e->release.kind == ASK_POLICY)
+		remove_policy(h, e->release.policy_id);
 	else if (e->release.kind != ASK_SPI)
 		fault(h, "something was released that cannot be");
 	else if (!free_spi(h, e->release.spi))
@@ -414,8 +595,13 @@ static void host_do(struct host *h, const struct event *e)
 		remove_child(h, e->child_id);
 		break;
 	case EVENT_CHILD_OUTBOUND:
+		make_outbound(h, e->child_id);
+		break;
 	case EVENT_CHILD_UPDATE:
+		update_child(h, e);
+		break;
 	case EVENT_POLICY_REMOVE:
+		remove_policy(h, e->policy_id);
 		break;
 	case EVENT_TELL:
 		if (h->ops.tell)
@@ -472,6 +658,29 @@ void host_traffic(struct host *h, struct now now, const struct traffic *t)
 	pump(h);
 }
 
+bool host_packet(struct host *h, struct now now, uint32_t spi, const struct path *path)
+{
+	struct installed *i = host_inbound(h, spi);
+	struct traffic t;
+
+	if (!i)
+		return false;
+	t = (struct traffic){ .child_id = i->params.id, .spi = spi, .path = *path };
+	i->used_in = now.boot;
+	if (!i->met && i->params.inbound_only && !i->outbound) {
+		t.kind = TRAFFIC_FIRST;
+		host_traffic(h, now, &t);
+	}
+	i = host_inbound(h, spi); /* it may have gone */
+	if (i)
+		i->met = true;
+	if (i && !endpoint_equal(&i->params.path.remote, &path->remote)) {
+		t.kind = TRAFFIC_MOVED;
+		host_traffic(h, now, &t);
+	}
+	return true;
+}
+
 void host_network(struct host *h, struct now now)
 {
 	h->now = now;
@@ -491,7 +700,9 @@ void host_forget(struct host *h, struct pending *p)
 	if (p->answer.ok && p->kind == ASK_SPI && !free_spi(h, p->answer.spi))
 		fault(h, "an SPI went before its answer came");
 	if (p->answer.ok && p->kind == ASK_INSTALL)
-		installed_free(h, find_installed(h, p->child_id)); /* the engine still has the SPI */
+		installed_remove(h, host_child(h, p->child_id)); /* the engine still has the SPI */
+	if (p->answer.ok && p->kind == ASK_POLICY)
+		remove_policy(h, p->child_id);
 	pending_free(h, p);
 }
 

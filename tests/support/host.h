@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A host for one engine in memory: answers its questions with the real crypto/ and ike/auth, keeps the Child SAs that it
- * installs, and hands everything else to its owner. The simulator, the engine's fuzzer and the handshake benchmark use it.
+ * installs (a small model of a data plane: which of them packets go out by, and when packets came and went), and hands everything
+ * else to its owner. The simulator, the engine's fuzzer and the handshake benchmark use it.
  *
  * Time belongs to the owner. Randomness is one seeded stream. The owner's `when` decides about each question: answered now or
  * later, or never (then nothing is done either), or held until the owner gives the answer with host_deliver.
@@ -30,13 +31,26 @@ struct pending {
 	uint64_t token, at; /* at: boot ms when it is due; HOST_LATER */
 	enum ask_kind kind;
 	struct answer answer;
-	uint32_t child_id;  /* INSTALL: what was installed */
+	uint32_t child_id;  /* INSTALL, POLICY: what was installed */
 };
 
+/* A Child SA in the data plane. */
 struct installed {
-	struct list link;
-	struct child_params params;
+	struct list link;   /* the order of installation */
+	struct child_params params; /* path, encap and ike_id follow EVENT_CHILD_UPDATE */
+	bool outbound;      /* packets may go out by it */
+	bool met;           /* a packet has come by it */
+	uint64_t outbound_seq; /* the highest of a flow is the one that packets go out by */
+	uint64_t used_in, used_out; /* boot ms; 0: never */
 };
+
+/* A policy in the data plane that is no SA. */
+struct standing {
+	struct list link;
+	struct policy_params params;
+};
+
+enum host_change { HOST_INSTALLED, HOST_OUTBOUND, HOST_UPDATED, HOST_REMOVED };
 
 /* An inbound SPI that was handed out and has not come back. */
 struct reserved {
@@ -63,6 +77,8 @@ struct host_ops {
 	void (*answered)(void *owner, struct host *h, enum ask_kind kind, bool ok); /* an answer was delivered; may be NULL */
 	uint64_t (*clock)(void); /* for host.ask_ns: ns of CPU; may be NULL */
 	void (*secret)(void *owner, struct host *h, const struct host_secret *secret); /* may be NULL */
+	/* the data plane has changed: `i` as it is now (REMOVED: as it was); may be NULL. The engine must not be called from inside. */
+	void (*changed)(void *owner, struct host *h, enum host_change change, const struct installed *i);
 	void (*tell)(void *owner, struct host *h, const struct tell *tell);
 	void (*done)(void *owner, struct host *h, uint64_t token, bool ok, const struct reason *why);
 };
@@ -73,6 +89,9 @@ struct host_conf {
 	const struct host_file *files;
 	size_t file_count;
 	struct config *loaded;   /* NULL, or what host_config made of the same text: borrowed, and shared by many */
+	struct keyring *ring;    /* NULL, or what host_keyring made of `loaded`: likewise */
+	unsigned index;          /* the owner's number for it */
+	bool toy_ke;             /* key exchanges are answered by a hash instead: no secret at all, but fast */
 	struct addr addr, peer;  /* its own; what every name is resolved to (ADDR_NONE: none is) */
 	uint32_t first_spi;
 	uint64_t seed;
@@ -84,14 +103,17 @@ struct host_conf {
 struct host {
 	const char *name;
 	struct addr addr, peer;
+	unsigned index;
+	bool toy_ke;
 	struct engine *engine;
-	struct keyring *ring;
-	struct config *config, *own_config; /* own_config: the same, or NULL when it is borrowed */
+	struct keyring *ring, *own_ring;    /* own_*: the same, or NULL when it is borrowed */
+	struct config *config, *own_config;
 	struct rng rng;
 	struct now now;
 	struct host_ops ops;
-	struct list pendings, children, spis; /* struct pending, installed, reserved */
-	size_t pending_count, child_count, spi_count;
+	struct list pendings, children, spis, policies; /* struct pending, installed, reserved, standing */
+	size_t pending_count, child_count, spi_count, policy_count;
+	uint64_t outbound_seq;
 	uint32_t next_spi;
 	uint64_t asked[HOST_ASKS], ask_ns[HOST_ASKS], events; /* how many questions, and what their answers cost */
 	const char *fault;                    /* literal; NULL: none */
@@ -99,6 +121,7 @@ struct host {
 
 /* Both: NULL after a message on stderr: a fault of the test. */
 struct config *host_config(const struct host_conf *conf);
+struct keyring *host_keyring(const struct config *config);
 struct host *host_new(const struct host_conf *conf);
 void host_free(struct host *h);
 /* Loads the connections of its configuration (COMMAND_LOAD each) and pumps. */
@@ -116,6 +139,17 @@ void host_forget(struct host *h, struct pending *p);
 /* An answer that nobody asked for, or one with another kind than was asked. */
 void host_answer(struct host *h, struct now now, uint64_t token, enum ask_kind kind, const struct answer *a);
 uint64_t host_deadline(const struct host *h);
+
+/* --- its data plane --- */
+struct installed *host_child(const struct host *h, uint32_t id);       /* NULL: none */
+struct installed *host_inbound(const struct host *h, uint32_t spi);    /* likewise */
+/* The Child SA that packets of the flow `reqid` go out by; NULL: none does. */
+struct installed *host_outbound(const struct host *h, uint32_t reqid);
+/*
+ * An authenticated packet came by this SPI and path, newer than all before: tells the engine what a data plane tells (the first
+ * packet of an SA that was installed inbound only, another path than the SA's). False: there is no such SA.
+ */
+bool host_packet(struct host *h, struct now now, uint32_t spi, const struct path *path);
 
 /* A whole file from the disk, freed by the caller; ends the program with a message when it cannot be read. */
 struct bytes host_read_file(const char *path);

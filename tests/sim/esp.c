@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Packets by the Child SAs. A rekey must lose none: whatever a node sends by the SA that its engine wants used must find that SA at
+ * the peer, unless the peer has said that it is down. Packets are sent where it is closest: the last by the old SA and the first by
+ * the new one, at the moment that packets change over; and now and then one by each.
+ */
+#include "sim/sim.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* An inbound SPI that a node's data plane has or had. */
+struct spi {
+	unsigned node, crashes; /* crashes: of the node, when it was installed */
+	uint32_t reqid, child_id;
+};
+
+static void remember(struct sim *s, const struct host *h, const struct installed *i)
+{
+	struct spi *spi = calloc(1, sizeof(*spi));
+
+	if (!spi)
+		abort();
+	*spi = (struct spi){ h->index, s->node[h->index].crashes, i->params.reqid, i->params.id };
+	free(map_get(&s->spis, i->params.spi_in));
+	if (!map_put(&s->spis, i->params.spi_in, spi))
+		abort();
+}
+
+static void send_by(struct sim *s, const struct host *h, const struct installed *i)
+{
+	((struct installed *)(uintptr_t)i)->used_out = s->now.boot;
+	net_send_esp(s, h->index, &i->params.path, i->params.spi_out);
+}
+
+/* The one that packets went out by before `i` took its place. */
+static const struct installed *before(const struct host *h, const struct installed *i)
+{
+	const struct installed *old = NULL;
+
+	LIST_EACH(at, &h->children) {
+		const struct installed *o = LIST_ITEM(at, struct installed, link);
+
+		if (o != i && o->outbound && o->params.reqid == i->params.reqid && (!old || o->outbound_seq > old->outbound_seq))
+			old = o;
+	}
+	return old;
+}
+
+static const char *const changes[] = {
+	[HOST_INSTALLED] = "installs", [HOST_OUTBOUND] = "sends by", [HOST_UPDATED] = "moves", [HOST_REMOVED] = "removes",
+};
+
+void esp_changed(void *owner, struct host *h, enum host_change change, const struct installed *i)
+{
+	struct sim *s = owner;
+	const struct installed *old = before(h, i);
+
+	s->node[h->index].moved = true;
+	chart(s, (int)h->index, "%s Child SA %" PRIu32 " (SPI in %08" PRIx32 ", out %08" PRIx32 "%s)", changes[change], i->params.id,
+	      i->params.spi_in, i->params.spi_out, i->outbound ? "" : ", inbound only");
+	if (change == HOST_INSTALLED)
+		remember(s, h, i);
+	if (!s->plan.traffic || change == HOST_UPDATED)
+		return;
+	if (change == HOST_REMOVED) {
+		if (i->outbound && (!old || old->outbound_seq < i->outbound_seq))
+			send_by(s, h, i);
+		return;
+	}
+	if (!i->outbound)
+		return;
+	if (old)
+		send_by(s, h, old);
+	send_by(s, h, i);
+}
+
+void esp_burst(struct sim *s)
+{
+	s->next_burst = s->now.boot + SECONDS(3) + rng_below(&s->esp, SECONDS(10));
+	if (!s->plan.traffic)
+		s->next_burst = NEVER;
+	for (unsigned n = 0; n < s->plan.nodes && s->plan.traffic; n++) {
+		const struct host *h = s->node[n].host;
+
+		if (!h || s->node[n].asleep)
+			continue;
+		LIST_EACH(at, &h->children) {
+			const struct installed *i = LIST_ITEM(at, struct installed, link);
+
+			if (i->outbound && host_outbound(h, i->params.reqid) == i)
+				send_by(s, h, i);
+		}
+	}
+}
+
+static bool flow_lives(const struct host *h, uint32_t reqid)
+{
+	LIST_EACH(at, &h->children)
+		if (LIST_ITEM(at, struct installed, link)->params.reqid == reqid)
+			return true;
+	return false;
+}
+
+/* Nobody has said that this one went: it was lost while its flow lives. */
+static void missed(struct sim *s, unsigned n, uint32_t spi)
+{
+	const struct host *h = s->node[n].host;
+	const struct spi *known = map_get(&s->spis, spi);
+	const struct life *life;
+
+	s->esp_missed++;
+	if (!known || known->node != n || known->crashes != s->node[n].crashes)
+		return; /* the peer sends by what this node, as it is now, never had */
+	life = told_life(s, n, true, known->child_id);
+	if (flow_lives(h, known->reqid) && !(life && life->down_at))
+		broken(s, "a packet came to %s by Child SA %" PRIu32 " (SPI %08" PRIx32 "), which was removed although its successor lives",
+		       s->node[n].name, known->child_id, spi);
+}
+
+void esp_arrive(struct sim *s, unsigned n, uint32_t spi, const struct path *path)
+{
+	struct host *h = s->node[n].host;
+	struct traffic t = { .kind = TRAFFIC_UNKNOWN_SPI, .spi = spi, .path = *path };
+
+	if (host_packet(h, sim_now(s, n), spi, path))
+		return;
+	missed(s, n, spi);
+	host_traffic(h, sim_now(s, n), &t);
+}
+
+void esp_clear(struct sim *s)
+{
+	size_t at = 0;
+	struct spi *spi;
+
+	while ((spi = map_next(&s->spis, &at)))
+		free(spi);
+	map_clear(&s->spis);
+}
