@@ -84,14 +84,13 @@ struct sa *sa_new(struct engine *e, const struct step_table *table, bool initiat
 void sa_set_connection(struct sa *sa, const struct connection *conn)
 {
 	struct connection *ref = conn ? connection_ref(conn) : NULL;
-	struct conn_entry *entry;
+	struct conn_entry *entry = ref ? entry_find(sa->engine, ref->name) : NULL;
 
 	if (sa->conn && ref && strcmp(sa->conn->name, ref->name) != 0)
-		story_forget_sa(sa);
+		story_move_sa(sa, entry_find(sa->engine, sa->conn->name), entry);
 	connection_unref(sa->conn);
 	sa->conn = ref;
 	list_remove(&sa->of_entry);
-	entry = ref ? entry_find(sa->engine, ref->name) : NULL;
 	if (entry)
 		list_append(&entry->sas, &sa->of_entry);
 }

@@ -192,6 +192,8 @@ void story_reason(struct sa *sa, enum story_kind kind, const struct reason *why)
 bool story_has_reason(const struct sa *sa); /* its attempt tells at least one */
 void story_forget_sa(struct sa *sa);
 struct conn_entry;
+/* Its attempt is another connection's: the first was only guessed from the addresses. Either may be NULL: it is forgotten. */
+void story_move_sa(struct sa *sa, struct conn_entry *from, struct conn_entry *to);
 void story_forget_entry(struct conn_entry *entry);
 struct strangers *strangers_new(void);
 void strangers_free(struct strangers *s);

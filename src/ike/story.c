@@ -88,18 +88,24 @@ static size_t victim(struct conn_entry *entry)
 	return STORY_ATTEMPTS - 1;
 }
 
-static struct attempt *attempt_new(struct conn_entry *entry, struct sa *sa)
+static void attempt_enter(struct conn_entry *entry, struct attempt *a)
 {
-	struct attempt *a = calloc(1, sizeof(*a));
 	size_t out = STORY_ATTEMPTS - 1;
 
-	if (!a)
-		return NULL;
 	if (entry->attempts[out])
 		out = victim(entry);
 	attempt_free(entry->attempts[out]);
 	memmove(entry->attempts + 1, entry->attempts, out * sizeof(entry->attempts[0]));
 	entry->attempts[0] = a;
+}
+
+static struct attempt *attempt_new(struct conn_entry *entry, struct sa *sa)
+{
+	struct attempt *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	attempt_enter(entry, a);
 	a->sa = sa;
 	a->at.begun = entry->engine->now;
 	a->at.initiator = sa->initiator;
@@ -124,6 +130,21 @@ void story_forget_sa(struct sa *sa)
 		sa->attempt->at.ended = true;
 	}
 	sa->attempt = NULL;
+}
+
+void story_move_sa(struct sa *sa, struct conn_entry *from, struct conn_entry *to)
+{
+	size_t i = 0;
+
+	while (from && i < STORY_ATTEMPTS && from->attempts[i] != sa->attempt)
+		i++;
+	if (!sa->attempt || !from || !to || i == STORY_ATTEMPTS) {
+		story_forget_sa(sa);
+		return;
+	}
+	memmove(from->attempts + i, from->attempts + i + 1, (STORY_ATTEMPTS - i - 1) * sizeof(from->attempts[0]));
+	from->attempts[STORY_ATTEMPTS - 1] = NULL;
+	attempt_enter(to, sa->attempt);
 }
 
 void story_forget_entry(struct conn_entry *entry)
