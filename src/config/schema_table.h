@@ -30,8 +30,8 @@ static const struct key_word send_cert_words[] = {
 	{ "ifasked", CERT_IF_ASKED }, { "always", CERT_ALWAYS }, { "never", CERT_NEVER }, { NULL },
 };
 static const struct key_word fragmentation_words[] = {
-	{ "no", FRAGMENTATION_NO }, { "yes", FRAGMENTATION_YES, KEY_LATER, NULL },
-	{ "accept", FRAGMENTATION_ACCEPT, KEY_LATER, NULL }, { "force", FRAGMENTATION_FORCE, KEY_LATER, NULL }, { NULL },
+	{ "yes", FRAGMENTATION_YES }, { "accept", FRAGMENTATION_ACCEPT }, { "force", FRAGMENTATION_FORCE },
+	{ "no", FRAGMENTATION_NO }, { NULL },
 };
 static const struct key_word childless_words[] = {
 	{ "never", CHILDLESS_NEVER }, { "allow", CHILDLESS_ALLOW, KEY_LATER, NULL },
@@ -95,8 +95,8 @@ static const struct key table[] = {
 	  .help = "The peer is asked for a sign of life when nothing came from it for so long. 0: never." },
 	{ AT_CONNECTION, TYPE_TIME, KEY_MEANINGLESS, .name = "dpd_timeout", .neutral = "0", .theirs = "0s", .note = V1_ONLY,
 	  .help = "IKEv1: how long a dead peer is waited for." },
-	{ AT_CONNECTION, TYPE_WORD, .name = "fragmentation", .words = fragmentation_words, .theirs = "yes", .ours = "no",
-	  .note = NOT_YET, .help = "IKE fragmentation (RFC 7383)." },
+	{ AT_CONNECTION, TYPE_WORD, .name = "fragmentation", .words = fragmentation_words, .theirs = "yes",
+	  .help = "Messages that are too large for one IP datagram go in fragments of IKE (RFC 7383): when both peers can, and never IKE_SA_INIT. accept: announced, but our own are not cut; force: as yes. Received fragments are always taken." },
 	{ AT_CONNECTION, TYPE_WORD, .name = "childless", .words = childless_words, .theirs = "allow", .ours = "never",
 	  .note = NOT_YET, .help = "IKE SAs without a first Child SA (RFC 6023)." },
 	{ AT_CONNECTION, TYPE_BOOL, .name = "send_certreq", .theirs = "yes", .help = "Send certificate requests." },

@@ -37,6 +37,15 @@ enum timer_kind { TIMER_SA = 1, TIMER_EXCHANGE, TIMER_ASK, TIMER_CHILD, TIMER_EN
 	X(HALF_OPEN_LIMIT, "half-open-limit")                                                                          \
 	X(RATE_LIMITED, "rate-limited")                                                                                \
 	X(STRAY_RESPONSE, "stray-response")                                                                            \
+	X(FRAGMENT, "fragment")                                                                                        \
+	X(FRAGMENT_MALFORMED, "fragment-malformed")                                                                    \
+	X(FRAGMENT_STALE, "fragment-stale")                                                                            \
+	X(FRAGMENT_LIMIT, "fragment-limit")                                                                            \
+	X(REASSEMBLED, "reassembled")                                                                                  \
+	X(REASSEMBLY_TIMEOUT, "reassembly-timeout")                                                                    \
+	X(REASSEMBLY_EVICTED, "reassembly-evicted")                                                                    \
+	X(FRAGMENTED, "fragmented")                                                                                    \
+	X(FRAGMENTS_SMALLER, "fragments-made-smaller")                                                                 \
 	X(PAYLOAD_SKIPPED, "payload-skipped")                                                                          \
 	X(TOKEN_SENT, "crash-token-sent")                                                                              \
 	X(TOKEN_TAKEN, "crash-token-taken")                                                                            \
@@ -88,6 +97,12 @@ struct pending {
 	struct queued *event;        /* not taken by the host yet; else NULL */
 };
 
+/* Fragments that wait for the rest of their messages. */
+struct reassembly_pool {
+	struct list oldest;          /* struct reassembly */
+	size_t bytes;
+};
+
 struct engine {
 	struct engine_conf conf;
 	struct now now;
@@ -118,6 +133,7 @@ struct engine {
 	struct knocks knocks;
 	struct hints hints;          /* alive.c */
 	struct second tokens;        /* of crash detection, given out */
+	struct reassembly_pool pools[2]; /* of peers that are not authenticated, of those that are; fragment.c */
 	struct strangers *strangers; /* story.c */
 	uint64_t counters[COUNTER_COUNT];
 	uint64_t vici[VICI_COUNTERS];

@@ -16,6 +16,7 @@ static void defaults(struct engine_conf *c)
 		{ &c->ask_deadline, 20000 },      { &c->half_open_timeout, 165000 },    { &c->half_open_busy, 30000 },
 		{ &c->keepalive, 20000 },         { &c->response_cache, 180000 },   { &c->retry_first, 2000 },            { &c->retry_most, 300000 },
 		{ &c->cookie_threshold, 30 },     { &c->half_open_per_source, 5 },      { &c->half_open_max, 1000 },
+		{ &c->fragment_size, 1280 },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -25,6 +26,8 @@ static void defaults(struct engine_conf *c)
 		c->port = 500;
 	if (c->port_nat_t == 0)
 		c->port_nat_t = 4500;
+	if (c->fragment_size > UINT16_MAX)
+		c->fragment_size = UINT16_MAX;
 }
 
 static bool init(struct engine *e)
@@ -74,6 +77,8 @@ struct engine *engine_new(const struct engine_conf *conf, struct now now)
 	list_init(&e->removals);
 	list_init(&e->entries);
 	list_init(&e->commands);
+	list_init(&e->pools[0].oldest);
+	list_init(&e->pools[1].oldest);
 	if (!init(e)) {
 		engine_free(e);
 		return NULL;

@@ -49,6 +49,7 @@ struct engine_conf {
 	bool break_before_make;             /* reauthentication deletes the old IKE SA first */
 	bool qcd;                           /* crash detection by tokens, RFC 6290: they are made from the secret */
 	uint8_t qcd_secret[32];             /* the same over restarts */
+	uint32_t fragment_size;             /* [1280]: largest IP datagram of a message in fragments, RFC 7383 2.5.1 */
 	bool deterministic;                 /* asks for deterministic signatures (tests) */
 	bool no_response_cache;             /* a planted fault for the simulator; never set by the daemon */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Running exchanges: rows, questions, messages. ARCHITECTURE.md. */
-#include "ike/exchange.h"
 #include "ike/entry.h"
+#include "ike/fragment.h"
 #include "iana/ikev2.h"
 
 #include <stdlib.h>
@@ -311,35 +311,42 @@ bool exchange_begin(struct exchange *x, struct message_writer *m, size_t room, s
 	return true;
 }
 
-static struct bytes finish(struct exchange *x, struct message_writer *m, struct reason *why)
+struct outgoing exchange_outgoing(const struct exchange *x, const struct path *path)
 {
-	struct ike_header h = header_of(x);
-	struct bytes message;
-	uint8_t first = 0;
+	return (struct outgoing){ .sa = x->sa, .gen = x->gen, .header = header_of(x), .first = x->chain_first, .chain = x->chain,
+		                  .path = path };
+}
+
+static struct bytes finish(struct exchange *x, struct message_writer *m, const struct path *path, struct reason *why)
+{
+	struct bytes messages = bytes_none();
 
 	if (x->gen) {
-		struct bytes chain = chain_end(m, &first);
+		x->chain = chain_end(m, &x->chain_first);
+		if (!m->w.full) {
+			struct outgoing o = exchange_outgoing(x, path);
 
-		message = m->w.full ? bytes_none() : sk_seal(x->sa, x->gen, &h, first, chain, &x->arena);
+			messages = messages_seal(&o, &x->arena);
+		}
 	} else {
-		message = message_end(m);
+		messages = message_end(m);
 	}
-	if (message.len == 0)
+	if (messages.len == 0)
 		(void)refuse_text(why, m->w.full ? REASON_INTERNAL : REASON_MEMORY, 0, "the message could not be made");
-	return message;
+	return messages;
 }
 
 bool exchange_request(struct exchange *x, struct message_writer *m, struct reason *why)
 {
 	struct sa *sa = x->sa;
-	struct bytes message = finish(x, m, why);
+	struct bytes messages = finish(x, m, &sa->path, why);
 
-	if (message.len == 0)
+	if (messages.len == 0)
 		return false;
-	x->request = message;
+	x->request = messages;
 	if (!retransmit_start(x))
 		return refuse_text(why, REASON_MEMORY, 0, "a timer");
-	(void)event_send(sa->engine, &sa->path, message, false);
+	messages_send(sa->engine, &sa->path, messages);
 	sa->last_out = sa->engine->now.boot;
 	engine_count_message(sa->engine, sa_name(sa), x->type, true, false);
 	return true;
@@ -348,12 +355,13 @@ bool exchange_request(struct exchange *x, struct message_writer *m, struct reaso
 bool exchange_respond(struct exchange *x, struct message_writer *m, struct reason *why)
 {
 	struct sa *sa = x->sa;
-	struct bytes message = finish(x, m, why);
+	struct bytes messages = finish(x, m, &x->path, why);
+	struct outgoing plain = exchange_outgoing(x, &x->path);
 
-	if (message.len == 0)
+	if (messages.len == 0)
 		return false;
-	window_answered(sa, message, x->message_hash);
-	(void)event_send(sa->engine, &x->path, message, false);
+	window_answered(sa, messages, x->gen ? &plain : NULL, x->message_hash);
+	messages_send(sa->engine, &x->path, messages);
 	sa->last_out = sa->engine->now.boot;
 	engine_count_message(sa->engine, sa_name(sa), x->type, true, true);
 	return true;

@@ -37,9 +37,11 @@ struct exchange {
 	void (*work_clear)(struct exchange *x);
 	struct list asks;          /* struct pending */
 	/* retransmit.c */
-	struct bytes request;      /* in flight; in the arena */
+	struct bytes request;      /* the messages in flight; in the arena */
+	struct bytes chain;        /* what they are made from, when they are sealed; likewise */
+	uint8_t chain_first;
 	bool answered;             /* a sealed response came: the message ID is used up */
-	unsigned tries;
+	unsigned tries, tries_before; /* in all; before it was cut smaller */
 	struct timer timer;        /* TIMER_EXCHANGE */
 	uint64_t give_up;          /* boot ms; NEVER */
 	struct reason *doubt;      /* owned: an unauthenticated refusal, remembered */
@@ -75,6 +77,10 @@ bool exchange_request(struct exchange *x, struct message_writer *m, struct reaso
 bool exchange_respond(struct exchange *x, struct message_writer *m, struct reason *why);
 /* The response with one error notify (0: empty). Out of memory: nothing is sent, the peer asks again. */
 void exchange_respond_error(struct exchange *x, uint16_t notify, struct bytes data);
+
+/* The message that was written last, before it was sealed. fragment.h */
+struct outgoing;
+struct outgoing exchange_outgoing(const struct exchange *x, const struct path *path);
 
 /* --- retransmit.c --- */
 bool retransmit_start(struct exchange *x);

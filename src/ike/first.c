@@ -36,7 +36,7 @@ static bool known(struct engine *e, const struct input *in, uint64_t key)
 		engine_count(e, COUNTER_RETRANSMISSION_BUSY);
 	} else if (sa->next_in == 1 && sa->cache && sa->cache_hash == in->hash && !e->conf.no_response_cache) {
 		engine_count(e, COUNTER_RETRANSMISSION);
-		(void)event_send(e, in->path, bytes(sa->cache, sa->cache_len), false);
+		window_again(sa, in->path, false);
 	} else {
 		engine_count(e, COUNTER_WINDOW);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Datagrams of SAs that we know, and of those that we do not. */
 #include "ike/alive.h"
+#include "ike/fragment.h"
 #include "ike/qcd.h"
 #include "iana/ikev2.h"
 
@@ -139,22 +140,33 @@ static bool read_message(struct arena *arena, const struct input *in, struct byt
 	return payloads_read(outer, in->h.next, bytes(message->at + IKE_HEADER_LEN, message->len - IKE_HEADER_LEN), arena, why);
 }
 
-/* Opens the SK payload. False: `why`; *authenticated tells whether the seal was right. */
-static bool open_message(struct sa *sa, struct arena *arena, struct bytes message, const struct payloads *outer,
-                         struct payloads *inner, bool *authenticated, struct reason *why)
+static bool is_sealed(const struct payloads *outer)
+{
+	return payloads_find(outer, IKEV2_PAYLOAD_SK, NULL) || payloads_find(outer, IKEV2_PAYLOAD_SKF, NULL);
+}
+
+/* Opens SK, or the last missing SKF; `in` is then the message that it completes. OPENED_WRONG: `why`. */
+static enum opening open_message(struct sa *sa, struct input *in, struct arena *arena, struct bytes message,
+                                 const struct payloads *outer, struct payloads *inner, struct reason *why)
 {
 	const struct payload *sk = payloads_find(outer, IKEV2_PAYLOAD_SK, NULL);
+	const struct payload *skf = payloads_find(outer, IKEV2_PAYLOAD_SKF, NULL);
 	struct bytes chain = bytes_none();
+	uint8_t first = outer->sk_next;
 
-	*authenticated = false;
-	if (!sk)
-		return refuse_text(why, REASON_INTEGRITY, 0, "the message is not protected");
-	if (!sk_open(sa, &sa->gen, message, sk, &chain, why)) {
-		*authenticated = why->kind == REASON_SYNTAX;
-		return false;
+	if (skf) {
+		enum opening got = fragment_open(sa, in, arena, message, skf, outer->sk_next, &chain, &first);
+
+		if (got != OPENED)
+			return got;
+	} else if (!sk || !sk_open(sa, &sa->gen, message, sk, &chain, why)) {
+		if (sk && why->kind == REASON_SYNTAX)
+			return OPENED_WRONG;
+		engine_count(sa->engine, COUNTER_INTEGRITY);
+		return OPENED_NOT;
 	}
-	*authenticated = true;
-	return payloads_read(inner, outer->sk_next, chain, arena, why);
+	fragments_drop(sa, is_response(&in->h)); /* whole, this way or the other */
+	return payloads_read(inner, first, chain, arena, why) ? OPENED : OPENED_WRONG;
 }
 
 /* --- responses --- */
@@ -203,53 +215,77 @@ static void take_message(struct exchange *x, const struct input *in, struct aren
 		sa->last_in = sa->engine->now.boot;
 }
 
+static void sealed_response(struct exchange *x, const struct input *came, struct arena *arena, struct bytes message,
+                            const struct payloads *outer)
+{
+	struct sa *sa = x->sa;
+	struct input in = *came;
+	struct payloads inner = { 0 };
+	struct reason why = { 0 };
+	enum opening got = open_message(sa, &in, arena, message, outer, &inner, &why);
+
+	if (got != OPENED && got != OPENED_WRONG)
+		return;
+	sa->next_out++;
+	x->answered = true;
+	retransmit_stop(x);
+	take_message(x, &in, arena, message, &inner, true);
+	if (got == OPENED)
+		exchange_message(x);
+	else
+		sa->table->refused(x, &why);
+}
+
 static void response(struct sa *sa, const struct input *in)
 {
 	struct engine *e = sa->engine;
 	struct exchange *x = sa->ours;
 	struct arena arena = { 0 };
-	struct payloads outer = { 0 }, inner = { 0 };
+	struct payloads outer = { 0 };
 	struct reason why = { 0 };
 	struct bytes message;
-	bool authenticated = false, ok;
 
 	if (!x || x->stage != STAGE_SENT || x->message_id != in->h.message_id || x->type != in->h.exchange) {
 		engine_count(e, COUNTER_STRAY_RESPONSE);
 		return;
 	}
-	ok = read_message(&arena, in, &message, &outer, &why);
-	if (ok && x->gen && !payloads_find(&outer, IKEV2_PAYLOAD_SK, NULL)) {
-		unprotected_answer(x, &outer);
-	} else if (ok && x->gen) {
-		ok = open_message(sa, &arena, message, &outer, &inner, &authenticated, &why);
-		if (authenticated) {
-			sa->next_out++;
-			x->answered = true;
-			retransmit_stop(x);
-			take_message(x, in, &arena, message, &inner, true);
-			if (ok)
-				exchange_message(x);
-			else
-				sa->table->refused(x, &why);
-		} else {
-			engine_count(e, COUNTER_INTEGRITY);
-		}
-	} else if (ok) {
+	if (!read_message(&arena, in, &message, &outer, &why)) {
+		engine_count(e, COUNTER_MALFORMED);
+	} else if (!x->gen) {
 		take_message(x, in, &arena, message, &outer, false);
 		exchange_message(x);
+	} else if (is_sealed(&outer)) {
+		sealed_response(x, in, &arena, message, &outer);
 	} else {
-		engine_count(e, COUNTER_MALFORMED);
+		unprotected_answer(x, &outer);
 	}
 	arena_clear(&arena);
 }
 
 /* --- requests --- */
 
-static void again(struct sa *sa, const struct input *in)
+static void again(struct sa *sa, const struct input *in, bool smaller)
 {
 	engine_count(sa->engine, COUNTER_RETRANSMISSION);
-	(void)event_send(sa->engine, in->path, bytes(sa->cache, sa->cache_len), false);
-	sa->last_out = sa->engine->now.boot;
+	window_again(sa, in->path, smaller);
+}
+
+/* Of a request that is answered: its first fragment, cut anew, asks for the response once more; the others say nothing. */
+static void late_fragment(struct sa *sa, const struct input *in)
+{
+	struct arena arena = { 0 };
+	struct payloads outer = { 0 };
+	struct reason why = { 0 };
+	struct bytes message;
+	const struct payload *skf = NULL;
+
+	if (read_message(&arena, in, &message, &outer, &why))
+		skf = payloads_find(&outer, IKEV2_PAYLOAD_SKF, NULL);
+	if (skf && fragment_repeats(sa, message, skf))
+		again(sa, in, true);
+	else
+		engine_count(sa->engine, skf ? COUNTER_FRAGMENT_STALE : COUNTER_WINDOW);
+	arena_clear(&arena);
 }
 
 /* RFC 7296 2.23: on an established SA, a peer behind a NAT is followed to where it sends from. */
@@ -268,21 +304,27 @@ static void follow(struct sa *sa, const struct path *path)
 	tell_ike(sa, TELL_IKE_UPDATE);
 }
 
+/* There is no such exchange in this phase, or not from this side: as if it had not come; the message ID stays free. */
+static bool expected(struct sa *sa, const struct ike_header *h, const struct payloads *inner)
+{
+	struct reason why = { 0 };
+	const struct step *row = step_find(sa->table, RESPONDER, h->exchange, STAGE_FIRST, ASK_NONE, sa->phase, inner, &why);
+	/* IKE_AUTH is asked by whoever made the SA (1.2): never the other way round */
+	bool wrong_side = h->exchange == IKEV2_EXCHANGE_IKE_AUTH && sa->initiator;
+
+	if (!wrong_side && (row || why.kind != REASON_UNEXPECTED))
+		return true;
+	engine_count(sa->engine, COUNTER_UNEXPECTED);
+	return false;
+}
+
 static void fresh_request(struct sa *sa, const struct input *in, struct arena *arena, struct bytes message,
                           const struct payloads *inner, const struct reason *bad)
 {
-	struct engine *e = sa->engine;
 	struct exchange *x;
-	struct reason why = { 0 };
-	const struct step *row = step_find(sa->table, RESPONDER, in->h.exchange, STAGE_FIRST, ASK_NONE, sa->phase, bad ? NULL : inner, &why);
-	/* IKE_AUTH is asked by whoever made the SA (1.2): never the other way round */
-	bool wrong_side = in->h.exchange == IKEV2_EXCHANGE_IKE_AUTH && sa->initiator;
 
-	/* no such exchange in this phase: as if it had not come; the message ID stays free */
-	if (wrong_side || (!row && why.kind == REASON_UNEXPECTED)) {
-		engine_count(e, COUNTER_UNEXPECTED);
+	if (!expected(sa, &in->h, bad ? NULL : inner))
 		return;
-	}
 	x = exchange_new(sa, RESPONDER, in->h.exchange);
 	if (!x)
 		return;
@@ -299,18 +341,36 @@ static void fresh_request(struct sa *sa, const struct input *in, struct arena *a
 	sa->table->refused(x, bad);
 }
 
-static void request(struct sa *sa, const struct input *in)
+static void sealed_request(struct sa *sa, const struct input *came)
 {
 	struct engine *e = sa->engine;
+	struct input in = *came;
 	struct arena arena = { 0 };
 	struct payloads outer = { 0 }, inner = { 0 };
 	struct reason why = { 0 };
 	struct bytes message;
-	bool authenticated = false, ok;
+	enum opening got;
+
+	if (!read_message(&arena, &in, &message, &outer, &why)) {
+		engine_count(e, COUNTER_MALFORMED);
+	} else if (!payloads_find(&outer, IKEV2_PAYLOAD_SKF, NULL) || expected(sa, &in.h, NULL)) {
+		got = open_message(sa, &in, &arena, message, &outer, &inner, &why);
+		if (got == OPENED || got == OPENED_WRONG)
+			fresh_request(sa, &in, &arena, message, &inner, got == OPENED ? NULL : &why);
+	}
+	arena_clear(&arena);
+}
+
+static void request(struct sa *sa, const struct input *in)
+{
+	struct engine *e = sa->engine;
 
 	switch (window_request(sa, in->h.message_id, in->hash)) {
 	case WINDOW_AGAIN:
-		again(sa, in);
+		again(sa, in, false);
+		return;
+	case WINDOW_ANSWERED:
+		late_fragment(sa, in);
 		return;
 	case WINDOW_BUSY:
 		engine_count(e, COUNTER_RETRANSMISSION_BUSY);
@@ -325,16 +385,7 @@ static void request(struct sa *sa, const struct input *in)
 		engine_count(e, COUNTER_UNEXPECTED);
 		return;
 	}
-	if (!read_message(&arena, in, &message, &outer, &why)) {
-		engine_count(e, COUNTER_MALFORMED);
-	} else {
-		ok = open_message(sa, &arena, message, &outer, &inner, &authenticated, &why);
-		if (authenticated)
-			fresh_request(sa, in, &arena, message, &inner, ok ? NULL : &why);
-		else
-			engine_count(e, COUNTER_INTEGRITY);
-	}
-	arena_clear(&arena);
+	sealed_request(sa, in);
 }
 
 static void dispatch(struct engine *e, const struct input *in)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* Sending a request again until it is answered, RFC 7296 2.1, 2.4. */
-#include "ike/exchange.h"
+#include "ike/fragment.h"
 
 #include <stdlib.h>
 
 #define EARLY_WAIT 1000u      /* ms */
 #define ASLEEP SECONDS(10)    /* a timer that is so late: the machine has slept */
+#define TRIES_A_SIZE 2u /* retransmissions until a request is cut smaller */
 
 static void give_back_doubt(struct exchange *x)
 {
@@ -28,16 +29,16 @@ static unsigned early_of(const struct exchange *x)
 static uint64_t wait_for(const struct exchange *x)
 {
 	struct engine *e = x->sa->engine;
-	unsigned early = early_of(x);
+	unsigned early = early_of(x), tries = x->tries - x->tries_before;
 	uint64_t wait = e->conf.retransmit_first, jitter = e->conf.retransmit_jitter_percent;
 
-	if (x->tries < early)
+	if (tries < early)
 		return EARLY_WAIT;
-	for (unsigned i = early; i < x->tries && wait < MINUTES(60); i++)
+	for (unsigned i = early; i < tries && wait < MINUTES(60); i++)
 		wait = wait * e->conf.retransmit_base_percent / 100u;
 	if (e->conf.retransmit_limit && wait > e->conf.retransmit_limit)
 		wait = e->conf.retransmit_limit;
-	if (x->tries == early)
+	if (tries == early)
 		wait -= wait > early * EARLY_WAIT ? early * EARLY_WAIT : 0;
 	if (jitter > 0)
 		wait -= wait * (engine_random64(e) % (jitter < 100 ? jitter + 1 : 100)) / 100u;
@@ -53,7 +54,7 @@ static uint64_t next_deadline(struct exchange *x)
 
 bool retransmit_start(struct exchange *x)
 {
-	x->tries = 0;
+	x->tries = x->tries_before = 0;
 	x->give_up = NEVER;
 	x->timer.what = TIMER_EXCHANGE;
 	return timer_set(&x->sa->engine->timers, &x->timer, next_deadline(x));
@@ -85,11 +86,26 @@ static void no_answer(struct exchange *x)
 	free(doubt);
 }
 
+/* A request that is not answered may be too large for the path: in smaller fragments it starts anew. RFC 7383 2.5.2. */
+static void shrink(struct exchange *x)
+{
+	struct outgoing o = exchange_outgoing(x, &x->sa->path);
+	struct bytes smaller = bytes_none();
+
+	if (x->gen && x->tries - x->tries_before == TRIES_A_SIZE)
+		smaller = messages_smaller(&o, x->request, &x->arena);
+	if (smaller.len == 0)
+		return;
+	x->request = smaller;
+	x->tries_before = x->tries;
+	story_step(x->sa, STORY_RETRANSMIT, "request cut into smaller fragments");
+}
+
 static void send_again(struct exchange *x)
 {
 	struct sa *sa = x->sa;
 
-	(void)event_send(sa->engine, &sa->path, x->request, false);
+	messages_send(sa->engine, &sa->path, x->request);
 	sa->last_out = sa->engine->now.boot;
 	story_step(sa, STORY_RETRANSMIT, "request sent again");
 }
@@ -101,13 +117,14 @@ void retransmit_expire(struct exchange *x)
 
 	/* the peer is not dead because we have slept: it gets its time from now on */
 	if (e->now.boot - x->timer.deadline >= ASLEEP && !x->doubt)
-		x->tries = 0;
-	else if (x->tries >= e->conf.retransmit_tries + early_of(x) || e->now.boot >= x->give_up) {
+		x->tries = x->tries_before = 0;
+	else if (x->tries - x->tries_before >= e->conf.retransmit_tries + early_of(x) || e->now.boot >= x->give_up) {
 		no_answer(x);
 		return;
 	} else
 		x->tries++;
 	engine_count(e, COUNTER_RETRANSMITTED);
+	shrink(x);
 	send_again(x);
 	(void)timer_set(&e->timers, &x->timer, next_deadline(x));
 }

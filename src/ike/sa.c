@@ -2,7 +2,7 @@
 /* IKE SAs: birth, timers, jobs, end. */
 #include "ike/alive.h"
 #include "ike/entry.h"
-#include "ike/exchange.h"
+#include "ike/fragment.h"
 #include "iana/ikev2.h"
 
 #include <stdlib.h>
@@ -294,6 +294,7 @@ static uint64_t nearest(const struct sa *sa)
 		return sa->gone_at + LINGER;
 	if (sa->phase == PHASE_UP)
 		at = least(at, least(least(alive_at(sa), keepalive_at(sa)), sa->life_at));
+	at = least(at, fragments_deadline(sa));
 	if (sa->cache)
 		at = least(at, sa->cached_at + sa->engine->conf.response_cache);
 	if (sa->gen.in || sa->gen.out)
@@ -364,6 +365,7 @@ void sa_expire(struct sa *sa)
 	}
 	if (sa->cache && sa->cached_at + sa->engine->conf.response_cache <= now)
 		window_drop_cache(sa);
+	fragments_expire(sa);
 	if (sa->sealed_at + SEAL_IDLE <= now)
 		sk_idle(&sa->gen);
 	if (sa->phase == PHASE_UP)
@@ -678,6 +680,8 @@ void sa_free(struct sa *sa)
 	half_free(sa);
 	generation_clear(&sa->gen);
 	window_drop_cache(sa);
+	fragments_drop(sa, false);
+	fragments_drop(sa, true);
 	connection_unref(sa->conn);
 	free((void *)(uintptr_t)sa->local_id.data.at);
 	free((void *)(uintptr_t)sa->remote_id.data.at);

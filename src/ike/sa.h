@@ -56,6 +56,8 @@ struct job {
 
 struct attempt;
 struct child;
+struct reassembly;
+struct kept_plain;
 
 struct sa {
 	struct engine *engine;
@@ -74,6 +76,9 @@ struct sa {
 	struct connection *conn;       /* reference; NULL: a responder that does not know */
 	struct identity local_id, remote_id; /* data owned (one allocation each) */
 	bool nat_local, nat_remote, nat_fake, peer_adit, vendor_sent;
+	bool peer_fragments;           /* both have announced RFC 7383 */
+	uint16_t fragment_size;        /* largest IP datagram that the path is believed to carry; 0: as configured */
+	struct reassembly *reassembly[2]; /* of a request, of a response; fragment.c */
 	struct half *half;
 	struct generation gen;
 	uint32_t next_out, next_in;    /* message IDs */
@@ -83,6 +88,8 @@ struct sa {
 	size_t cache_len;
 	uint64_t cache_hash;           /* siphash of the request */
 	bool cache_answered;           /* there was a request; the cache may have been dropped since */
+	uint8_t cache_again;           /* how often it was sent again at its size */
+	struct kept_plain *cache_plain; /* the response before it was sealed, when smaller fragments of it could be wanted */
 	struct list asks;              /* struct pending: those of no exchange */
 	struct list jobs;
 	size_t job_count;
@@ -153,15 +160,30 @@ bool job_add_child_ts(struct sa *sa, const struct connection *conn, const struct
 /* The whole message around an inner chain; empty: memory, randomness or the library failed. */
 struct bytes sk_seal(struct sa *sa, struct generation *g, const struct ike_header *h, uint8_t first, struct bytes chain,
                      struct arena *arena);
-/* Verifies and decrypts in place. `datagram` lies in memory that may be changed. REASON_INTEGRITY. */
+/* Behind what `w` has: one message, or one fragment of it (RFC 7383). False: room, randomness or the library failed. */
+bool sk_put(struct sa *sa, struct generation *g, const struct ike_header *h, uint8_t first, const struct skf *fragment,
+            struct bytes chain, struct writer *w);
+size_t sk_message_len(struct sa *sa, struct generation *g, size_t chain_len); /* 0: the library failed */
+size_t sk_chunk(struct sa *sa, struct generation *g, size_t most); /* of the chain, in a fragment of `most` bytes; 0: nothing worth it */
+/* Verifies and decrypts in place, SK or SKF. `datagram` lies in memory that may be changed. REASON_INTEGRITY. */
 bool sk_open(struct sa *sa, struct generation *g, struct bytes datagram, const struct payload *sk, struct bytes *chain,
              struct reason *why);
 void sk_idle(struct generation *g); /* drops the expanded keys */
 
 /* --- window.c: message IDs and the response cache, RFC 7296 2.1 to 2.3 --- */
-enum window_verdict { WINDOW_FRESH, WINDOW_AGAIN, WINDOW_BUSY, WINDOW_OUTSIDE };
+enum window_verdict {
+	WINDOW_FRESH,
+	WINDOW_AGAIN,    /* to the bit what we have answered last */
+	WINDOW_ANSWERED, /* its message ID, but other bytes: a fragment, or of no use */
+	WINDOW_BUSY,
+	WINDOW_OUTSIDE,
+};
 enum window_verdict window_request(const struct sa *sa, uint32_t message_id, uint64_t hash);
-void window_answered(struct sa *sa, struct bytes response, uint64_t request_hash);
+struct outgoing;
+/* Keeps the messages of the response; `plain`: what they were made from, NULL: it was never sealed. */
+void window_answered(struct sa *sa, struct bytes messages, const struct outgoing *plain, uint64_t request_hash);
+/* Sends them again. smaller: the peer has cut its request anew. */
+void window_again(struct sa *sa, const struct path *path, bool smaller);
 void window_drop_cache(struct sa *sa);
 
 /* --- nat.c: RFC 7296 2.23 --- */

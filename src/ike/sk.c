@@ -6,6 +6,8 @@
 #include "ike/sa.h"
 #include "iana/ikev2.h"
 
+#define CHUNK_MIN 16u /* with less in each, fragments are not worth their headers */
+
 static struct seal *seal_of(struct sa *sa, struct generation *g, bool out)
 {
 	bool from_initiator = sa->initiator == out;
@@ -43,33 +45,62 @@ static bool make_iv(struct engine *e, struct generation *g, uint8_t *iv, size_t 
 	return true;
 }
 
+static size_t block_len_of(const struct seal *s)
+{
+	size_t len = seal_block_len(s);
+
+	return len ? len : 1;
+}
+
+/* To words, although AEADs need no padding: no sealed request is smaller than a clear answer with a token (qcd.h). */
+static size_t pad_to(const struct seal *s)
+{
+	return seal_block_len(s) < 4 ? 4 : seal_block_len(s);
+}
+
+size_t sk_message_len(struct sa *sa, struct generation *g, size_t chain_len)
+{
+	const struct seal *s = seal_of(sa, g, true);
+	size_t block = s ? pad_to(s) : 1;
+
+	return s ? IKE_HEADER_LEN + 4 + seal_iv_len(s) + (chain_len + block) / block * block + seal_icv_len(s) : 0;
+}
+
+size_t sk_chunk(struct sa *sa, struct generation *g, size_t most)
+{
+	const struct seal *s = seal_of(sa, g, true);
+	size_t fixed = s ? IKE_HEADER_LEN + 8 + seal_iv_len(s) + seal_icv_len(s) : most;
+	size_t text = most > fixed ? (most - fixed) / pad_to(s) * pad_to(s) : 0;
+
+	return text > CHUNK_MIN ? text - 1 : 0; /* the pad length */
+}
+
+bool sk_put(struct sa *sa, struct generation *g, const struct ike_header *h, uint8_t first, const struct skf *fragment,
+            struct bytes chain, struct writer *w)
+{
+	struct seal *s = seal_of(sa, g, true);
+	uint8_t *mem = w->at + w->len;
+	struct sk_layout at = { 0 };
+	bool ok;
+
+	if (!s)
+		return false;
+	if (fragment)
+		ok = skf_write(w, h, first, *fragment, chain, seal_iv_len(s), pad_to(s), seal_icv_len(s), &at);
+	else
+		ok = sk_write(w, h, first, chain, seal_iv_len(s), pad_to(s), seal_icv_len(s), &at);
+	return ok && make_iv(sa->engine, g, mem + at.iv_at, seal_iv_len(s)) &&
+	       seal_encrypt(s, bytes(mem, at.aad_len), mem + at.iv_at, mem + at.text_at, at.text_len, bytes_none(), mem + at.icv_at);
+}
+
 struct bytes sk_seal(struct sa *sa, struct generation *g, const struct ike_header *h, uint8_t first, struct bytes chain,
                      struct arena *arena)
 {
-	struct seal *s = seal_of(sa, g, true);
-	struct sk_layout at = { 0 };
-	struct writer w;
-	size_t iv_len, icv_len, block_len, room;
-	uint8_t *mem;
+	size_t room = sk_message_len(sa, g, chain.len);
+	void *mem = room ? arena_take(arena, room) : NULL;
+	struct writer w = writer(mem, mem ? room : 0);
 
-	if (!s)
-		return bytes_none();
-	iv_len = seal_iv_len(s);
-	icv_len = seal_icv_len(s);
-	/* to words, although AEADs need no padding: no sealed request is smaller than a clear answer with a token (qcd.h) */
-	block_len = seal_block_len(s) < 4 ? 4 : seal_block_len(s);
-	room = IKE_HEADER_LEN + 4 + iv_len + chain.len + block_len + 1 + icv_len;
-	mem = arena_take(arena, room);
-	if (!mem)
-		return bytes_none();
-	w = writer(mem, room);
-	if (!sk_write(&w, h, first, chain, iv_len, block_len, icv_len, &at))
-		return bytes_none();
-	if (!make_iv(sa->engine, g, mem + at.iv_at, iv_len))
-		return bytes_none();
-	if (!seal_encrypt(s, bytes(mem, at.aad_len), mem + at.iv_at, mem + at.text_at, at.text_len, bytes_none(), mem + at.icv_at))
-		return bytes_none();
-	return bytes(mem, at.total);
+	return mem && sk_put(sa, g, h, first, NULL, chain, &w) ? wr_done(&w) : bytes_none();
 }
 
 bool sk_open(struct sa *sa, struct generation *g, struct bytes datagram, const struct payload *sk, struct bytes *chain,
@@ -81,7 +112,7 @@ bool sk_open(struct sa *sa, struct generation *g, struct bytes datagram, const s
 
 	if (!s)
 		return refuse_text(why, REASON_MEMORY, 0, "keys");
-	if (!sk_layout_read(&at, sk, datagram.len, seal_iv_len(s), seal_block_len(s) ? seal_block_len(s) : 1, seal_icv_len(s)))
+	if (!sk_layout_read(&at, sk, datagram.len, seal_iv_len(s), block_len_of(s), seal_icv_len(s)))
 		return refuse_text(why, REASON_INTEGRITY, 0, "the encrypted payload is too short");
 	if (!seal_decrypt(s, bytes(mem, at.aad_len), mem + at.iv_at, mem + at.text_at, at.text_len, bytes_none(), mem + at.icv_at))
 		return refuse_text(why, REASON_INTEGRITY, 0, "integrity check value");

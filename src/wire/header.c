@@ -52,3 +52,11 @@ void ike_header_write(struct writer *w, const struct ike_header *h)
 	wr_u32(w, h->message_id);
 	wr_u32(w, h->length);
 }
+
+bool ike_message_next(struct bytes *message, struct reader *r)
+{
+	if (r->bad || r->left < IKE_HEADER_LEN)
+		return false;
+	*message = rd_bytes(r, get_u32(r->at + HEADER_LENGTH_AT));
+	return rd_ok(r) && message->len >= IKE_HEADER_LEN;
+}

@@ -33,6 +33,8 @@ struct ike_header {
 };
 /* False: shorter than a header, or `length` is not the datagram's length. Any version is read. */
 bool ike_header_read(struct ike_header *h, struct bytes datagram, struct reason *why);
+/* The next of messages that stand one behind the other, as long as its header says. False: none, or it is cut. */
+bool ike_message_next(struct bytes *message, struct reader *r);
 
 struct payload {
 	uint8_t type;
@@ -147,14 +149,25 @@ void ts_write(struct message_writer *m, uint8_t payload_type, const struct selec
  * caller encrypts text..pad length in place and fills IV and ICV.
  */
 struct sk_layout {
-	size_t aad_len;            /* header and SK generic header: from the start of the message */
+	size_t aad_len;            /* header and SK generic header (SKF: and its two numbers): from the start of the message */
 	size_t iv_at, text_at, text_len, icv_at, total;
 };
 bool sk_write(struct writer *out, const struct ike_header *h, uint8_t first_inner, struct bytes chain, size_t iv_len,
               size_t block_len, size_t icv_len, struct sk_layout *layout);
 /*
- * For a received message whose last payload is SK at `sk`, read from the bytes behind the IKE header. False when it is too
- * short or text is no multiple of a block.
+ * One fragment of a message (SKF, RFC 7383 2.5): likewise, with two numbers before the IV. `chunk` is a piece of the inner chain;
+ * Next Payload is `first_inner` in the first fragment and 0 in the others.
+ */
+struct skf {
+	uint16_t number, total;    /* from 1 */
+};
+bool skf_write(struct writer *out, const struct ike_header *h, uint8_t first_inner, struct skf fragment, struct bytes chunk,
+               size_t iv_len, size_t block_len, size_t icv_len, struct sk_layout *layout);
+/* False: too short, a number of 0, or one larger than the total (RFC 7383 2.6). */
+bool skf_read(struct skf *fragment, struct bytes body);
+/*
+ * For a received message whose last payload is SK or SKF at `sk`, read from the bytes behind the IKE header. False when it is
+ * too short or text is no multiple of a block.
  */
 bool sk_layout_read(struct sk_layout *layout, const struct payload *sk, size_t message_len, size_t iv_len, size_t block_len,
                     size_t icv_len);

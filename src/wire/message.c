@@ -109,7 +109,6 @@ unsigned payloads_count(const struct payloads *p, uint8_t type)
 }
 
 #define HEADER_NEXT_AT 16u
-#define HEADER_LENGTH_AT 24u
 
 struct message_writer message_begin(void *at, size_t room, const struct ike_header *h)
 {

@@ -47,7 +47,7 @@ static const struct {
 	{ IKEV2_PAYLOAD_NOTIFY, notify_print },   { IKEV2_PAYLOAD_DELETE, delete_print },
 	{ IKEV2_PAYLOAD_VENDOR_ID, vendor_print }, { IKEV2_PAYLOAD_TS_I, ts_print },
 	{ IKEV2_PAYLOAD_TS_R, ts_print },         { IKEV2_PAYLOAD_CP, cp_print },
-	{ IKEV2_PAYLOAD_EAP, eap_print },
+	{ IKEV2_PAYLOAD_EAP, eap_print },         { IKEV2_PAYLOAD_SKF, skf_print },
 };
 
 void payloads_print(struct text *t, const struct payloads *p)

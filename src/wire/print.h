@@ -26,4 +26,5 @@ void vendor_print(struct text *t, struct bytes body);
 void ts_print(struct text *t, struct bytes body);
 void cp_print(struct text *t, struct bytes body);
 void eap_print(struct text *t, struct bytes body);
-void opaque_print(struct text *t, struct bytes body); /* SK, SKF and what is unknown here: its length */
+void skf_print(struct text *t, struct bytes body);
+void opaque_print(struct text *t, struct bytes body); /* SK and what is unknown here: its length */

@@ -49,6 +49,7 @@ static void same_again(const struct ike_header *h, const struct payloads *p, siz
 /* With each shape of cipher: the layout lies inside of the message. */
 static void encrypted(const struct payload *sk, struct bytes message)
 {
+	struct skf fragment;
 	static const size_t shapes[][3] = { { 8, 1, 16 }, { 16, 16, 12 }, { 16, 16, 32 } };
 
 	for (size_t i = 0; i < COUNT_OF(shapes); i++) {
@@ -62,6 +63,9 @@ static void encrypted(const struct payload *sk, struct bytes message)
 			abort();
 		(void)sk_unpad(&chain, bytes(message.at + l.text_at, l.text_len));
 	}
+	if (sk->type == IKEV2_PAYLOAD_SKF && skf_read(&fragment, sk->body) &&
+	    (fragment.number == 0 || fragment.number > fragment.total))
+		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -78,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (payloads_read(&p, h.next, bytes(data + IKE_HEADER_LEN, size - IKE_HEADER_LEN), &arena, &why)) {
 		read_bodies(&p);
 		payloads_print(&t, &p);
-		if (p.count > 0 && p.list[p.count - 1].type == IKEV2_PAYLOAD_SK)
+		if (p.count > 0 && (p.list[p.count - 1].type == IKEV2_PAYLOAD_SK || p.list[p.count - 1].type == IKEV2_PAYLOAD_SKF))
 			encrypted(&p.list[p.count - 1], bytes(data, size));
 		same_again(&h, &p, size, &arena);
 	}

@@ -64,6 +64,12 @@ void init_write_hashes(struct message_writer *m)
 	notify_write(m, 0, bytes_none(), IKEV2_NOTIFY_SIGNATURE_HASH_ALGORITHMS, bytes(data, sizeof(data)));
 }
 
+void init_write_fragmentation(struct message_writer *m, const struct connection *c)
+{
+	if (c->fragmentation != FRAGMENTATION_NO)
+		notify_write(m, 0, bytes_none(), IKEV2_NOTIFY_IKEV2_FRAGMENTATION_SUPPORTED, bytes_none());
+}
+
 void init_write_vendor(struct message_writer *m, const struct connection *c)
 {
 	if (!c->encap_no)
@@ -135,6 +141,7 @@ bool init_read_rest(struct exchange *x, struct init_work *w, uint64_t spi_r, str
 	w->half->hashes = read_hashes(&x->payloads);
 	w->half->childless = notify_find(&n, &x->payloads, IKEV2_NOTIFY_CHILDLESS_IKEV2_SUPPORTED);
 	(void)nat_read(&x->payloads, x->sa->spi_i, spi_r, &x->path, &w->nat_local, &w->nat_remote);
+	w->fragments = notify_find(&n, &x->payloads, IKEV2_NOTIFY_IKEV2_FRAGMENTATION_SUPPORTED);
 	w->adit = has_vendor(&x->payloads);
 	return true;
 }
@@ -165,6 +172,7 @@ void init_commit(struct exchange *x, struct init_work *w)
 	sa->nat_remote = w->nat_remote;
 	sa->nat_fake = sa->conn && sa->conn->encap;
 	sa->peer_adit = w->adit;
+	sa->peer_fragments = w->fragments && sa->conn && sa->conn->fragmentation != FRAGMENTATION_NO;
 	sa->vendor_sent = sa->conn && !sa->conn->encap_no;
 	sa->phase = PHASE_KEYED;
 }

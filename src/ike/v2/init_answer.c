@@ -122,7 +122,10 @@ enum outcome init_take(struct exchange *x, struct reason *why)
 	return DONE;
 }
 
-/* HDR, SAr1, KEr, Nr, [CERTREQ,] N(NAT_DETECTION_*), N(SIGNATURE_HASH_ALGORITHMS), V <-- */
+/*
+ * HDR, SAr1, KEr, Nr, [CERTREQ,] N(NAT_DETECTION_*), N(SIGNATURE_HASH_ALGORITHMS),
+ *      [N(IKEV2_FRAGMENTATION_SUPPORTED)], V <--
+ */
 static bool write_answer(struct exchange *x, struct init_work *w, struct message_writer *m, struct reason *why)
 {
 	struct sa *sa = x->sa;
@@ -141,6 +144,8 @@ static bool write_answer(struct exchange *x, struct init_work *w, struct message
 	if (w->certreq.len)
 		cert_write(m, IKEV2_PAYLOAD_CERTREQ, IKEV2_CERT_X509_SIGNATURE, w->certreq);
 	init_write_hashes(m);
+	if (w->fragments)
+		init_write_fragmentation(m, sa->conn);
 	init_write_vendor(m, sa->conn);
 	return true;
 }

@@ -115,7 +115,10 @@ enum outcome init_found(struct exchange *x, struct reason *why)
 
 /* --- the request --- */
 
-/* HDR, [N(COOKIE),] SAi1, KEi, Ni, N(NAT_DETECTION_*), N(SIGNATURE_HASH_ALGORITHMS), V --> */
+/*
+ * HDR, [N(COOKIE),] SAi1, KEi, Ni, N(NAT_DETECTION_*), N(SIGNATURE_HASH_ALGORITHMS),
+ *      [N(IKEV2_FRAGMENTATION_SUPPORTED)], V -->
+ */
 static bool send_request(struct exchange *x, struct reason *why)
 {
 	struct init_work *w = x->work;
@@ -136,6 +139,7 @@ static bool send_request(struct exchange *x, struct reason *why)
 	if (!nat_write(&m, sa->engine, sa->spi_i, 0, &sa->path, c->encap))
 		return refuse_text(why, REASON_INTERNAL, 0, "NAT detection");
 	init_write_hashes(&m);
+	init_write_fragmentation(&m, c);
 	init_write_vendor(&m, c);
 	return exchange_request(x, &m, why);
 }

@@ -143,7 +143,7 @@ static void children_without_end(void **state)
 	uint32_t id = 2;
 
 	(void)state;
-	pair_init(&p, pair_alice, pair_bob, 505);
+	pair_init(&p, pair_alice, conf_bob((struct conf_parts){ .more = "fragmentation = no\n" }), 505);
 	pair_initiate(&p, ALICE, "office");
 	p.filter = drop_all;
 	chain = child_request(room, sizeof(room), &arena, &first);

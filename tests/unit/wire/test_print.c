@@ -41,6 +41,8 @@ static const struct {
 	{ 42, "0304 0002 2ad4c0a2 2ad4c0a3", "D: ESP 2ad4c0a2 2ad4c0a3\n" },
 	{ 43, "0102", "V: 0102\n" },
 	{ 46, "0102", "SK: 2 bytes\n" },
+	{ 53, "0001 0003 aabbcc", "SKF: 1 of 3, 7 bytes\n" },
+	{ 53, "0004 0003 aabbcc", "SKF: malformed, 7 bytes\n" },
 	{ 47, "01000000 0001 0000 0008 0000", "CP: CFG_REQUEST INTERNAL_IP4_ADDRESS, INTERNAL_IP6_ADDRESS\n" },
 	{ 47, "02000000 0001 0004 0a000001 000d 0008 0a000000ff000000",
 	  "CP: CFG_REPLY INTERNAL_IP4_ADDRESS=10.0.0.1, INTERNAL_IP4_SUBNET=10.0.0.0/255.0.0.0\n" },

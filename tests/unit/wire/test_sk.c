@@ -47,6 +47,64 @@ static void there_and_back(void **state)
 	}
 }
 
+/* A fragment is the same, with its numbers; only the first names the payload that comes first. RFC 7383 2.5. */
+static void fragment_there_and_back(void **state)
+{
+	static const uint8_t chunk[100] = { 1, 2, 3 };
+
+	(void)state;
+	for (uint16_t number = 1; number <= 3; number++) {
+		uint8_t room[200];
+		struct writer w = writer(room, sizeof room);
+		struct sk_layout to, from;
+		struct arena arena = { 0 };
+		struct reason why;
+		struct payloads p;
+		struct ike_header h;
+		struct skf fragment;
+		struct bytes message, text;
+
+		assert_true(skf_write(&w, &header, 41, (struct skf){ number, 3 }, bytes(chunk, sizeof chunk), 16, 16, 12, &to));
+		message = wr_done(&w);
+		assert_true(ike_header_read(&h, message, &why));
+		assert_int_equal(h.next, 53);
+		assert_true(payloads_read(&p, h.next, bytes(room + 28, message.len - 28), &arena, &why));
+		assert_int_equal(p.sk_next, number == 1 ? 41 : 0);
+		assert_true(skf_read(&fragment, p.list[0].body));
+		assert_int_equal(fragment.number, number);
+		assert_int_equal(fragment.total, 3);
+		assert_true(sk_layout_read(&from, &p.list[0], message.len, 16, 16, 12));
+		assert_memory_equal(&from, &to, sizeof to);
+		assert_int_equal(to.aad_len, 36);
+		assert_true(sk_unpad(&text, bytes(room + to.text_at, to.text_len)));
+		assert_true(bytes_equal(text, bytes(chunk, sizeof chunk)));
+		arena_clear(&arena);
+	}
+}
+
+static const struct {
+	const char *name;
+	uint8_t body[5];
+	size_t len;
+	bool ok;
+} numbers[] = {
+	{ "1 of 1", { 0, 1, 0, 1 }, 4, true },         { "2 of 1", { 0, 2, 0, 1 }, 4, false },
+	{ "0 of 1", { 0, 0, 0, 1 }, 4, false },        { "0 of 0", { 0, 0, 0, 0 }, 4, false },
+	{ "1 of 0", { 0, 1, 0, 0 }, 4, false },        { "the last of most", { 255, 255, 255, 255 }, 4, true },
+	{ "256 of 255", { 1, 0, 0, 255 }, 4, false },  { "cut", { 0, 1, 0 }, 3, false },
+	{ "nothing", { 0 }, 0, false },                { "text behind", { 0, 1, 0, 2, 9 }, 5, true },
+};
+
+static void number_table(void **state)
+{
+	struct skf f;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		if (skf_read(&f, bytes(numbers[i].body, numbers[i].len)) != numbers[i].ok)
+			fail_msg("%s", numbers[i].name);
+}
+
 static void too_little_room(void **state)
 {
 	uint8_t room[28 + 4 + 8 + 10 + 1 + 16], chain[10] = { 0 };
@@ -94,7 +152,13 @@ static const struct {
 	{ "block less one", 46, 16 + 15 + 12, 32 + 43, 16, 16, 12, false },
 	{ "does not end the message", 46, 16 + 16 + 12, 32 + 45, 16, 16, 12, false },
 	{ "ends behind the message", 46, 16 + 16 + 12, 32 + 43, 16, 16, 12, false },
-	{ "a fragment has another shape", 53, 16 + 16 + 12, 32 + 44, 16, 16, 12, false },
+	{ "SA is not encrypted", 33, 16 + 16 + 12, 32 + 44, 16, 16, 12, false },
+	{ "a fragment of one block", 53, 4 + 16 + 16 + 12, 32 + 48, 16, 16, 12, true },
+	{ "a fragment without its numbers", 53, 16 + 16 + 12, 32 + 44, 16, 16, 12, false },
+	{ "a fragment cut in its numbers", 53, 3, 32 + 3, 0, 1, 0, false },
+	{ "a fragment with numbers only", 53, 4, 32 + 4, 0, 1, 0, false },
+	{ "a fragment with a pad length only", 53, 4 + 8 + 1 + 16, 32 + 29, 8, 1, 16, true },
+	{ "a fragment without text", 53, 4 + 8 + 16, 32 + 28, 8, 1, 16, false },
 	{ "no block length", 46, 16 + 16 + 12, 32 + 44, 16, 0, 12, false },
 };
 
@@ -140,7 +204,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_and_back),  cmocka_unit_test(too_little_room),
 		cmocka_unit_test(layout_table),    cmocka_unit_test(too_long_for_a_message),
-		cmocka_unit_test(pad_lengths),
+		cmocka_unit_test(pad_lengths),     cmocka_unit_test(fragment_there_and_back),
+		cmocka_unit_test(number_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
