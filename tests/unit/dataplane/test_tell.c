@@ -123,7 +123,12 @@ static void the_first_packet_is_told(void **state)
 
 static void one_way_is_told(void **state)
 {
-	static const struct { uint64_t after; unsigned out, in; enum child_encap encap; unsigned told; } rows[] = {
+	static const struct {
+		uint64_t after;
+		unsigned out, in;
+		enum child_encap encap;
+		unsigned told;
+	} rows[] = {
 		{ SECONDS(11), 20, 0, ENCAP_NONE, 1 },
 		{ SECONDS(9), 20, 0, ENCAP_NONE, 0 },
 		{ SECONDS(11), 4, 0, ENCAP_NONE, 0 },
