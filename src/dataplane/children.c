@@ -263,7 +263,7 @@ void dataplane_ike_usage(const struct dataplane *dp, uint32_t ike_id, uint64_t *
 /* From now on it is the newest of its selectors. */
 static bool go_out(struct dataplane *dp, struct child *c)
 {
-	return c->params.no_policies || spd_add(&dp->spd, c, &c->params.local_ts, &c->params.remote_ts, c->params.priority);
+	return c->params.no_policies || spd_add(&dp->spd, &c->policy, &c->params.local_ts, &c->params.remote_ts, c->params.priority);
 }
 
 bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct now now)
@@ -314,6 +314,7 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 		return refuse_text(why, REASON_MEMORY, 0, "Child SA");
 	}
 	c->params = *p;
+	c->policy.kind = SPD_SA;
 	*p = (struct child_params){ 0 };
 	c->keys_used = c->added = now.boot;
 	if (child_find(dp, c->params.id)) {
@@ -342,7 +343,7 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 static void leave(struct dataplane *dp, struct child *c, struct arena *arena)
 {
 	list_remove(&c->all);
-	spd_remove(&dp->spd, c);
+	spd_remove(&dp->spd, &c->policy);
 	sad_remove(&dp->sad, &c->entry);
 	leave_ike(dp, c);
 	(void)map_remove(&dp->by_id, c->params.id);

@@ -186,13 +186,15 @@ static void take(struct run *r, uint8_t *at, size_t len)
 	struct dataplane *dp = r->dp;
 	struct packet p;
 	enum drop drop = packet_parse(&p, bytes(at, len));
+	struct spd_entry *policy;
 	struct child *c;
 
 	if (drop != DROP_NONE) {
 		tell_drop(dp, NULL, drop, &p.key, NULL);
 		return;
 	}
-	c = spd_find(&dp->spd, &p.key);
+	policy = spd_find(&dp->spd, &p.key);
+	c = policy ? LIST_ITEM(policy, struct child, policy) : NULL;
 	if (!c) {
 		if (link_talk(&p.key))
 			return;

@@ -39,6 +39,7 @@ struct plane_socket {
 
 struct child {
 	struct list all;
+	struct spd_entry policy;
 	struct child *ike_next, *ike_prev; /* the ring of those of one IKE SA */
 	struct child_params params; /* its secrets are in `out` and `in` */
 	struct esp_out out;

@@ -70,9 +70,9 @@ static bool add(struct dataplane *dp, uint32_t id, const char *local, const char
 static uint32_t goes_out_by(struct dataplane *dp)
 {
 	struct packet_key key = { .protocol = 17, .source = { ADDR_V4, { 10, 8, 0, 1 } }, .destination = { ADDR_V4, { 10, 2, 0, 1 } } };
-	const struct child *c = spd_find(&dp->spd, &key);
+	struct spd_entry *policy = spd_find(&dp->spd, &key);
 
-	return c ? c->params.id : 0;
+	return policy ? LIST_ITEM(policy, struct child, policy)->params.id : 0;
 }
 
 /* A Child SA is rekeyed: what the two share in the system is not touched, and packets always have one to go out by. */
