@@ -20,7 +20,6 @@ static void child_free(struct child *c)
 {
 	esp_out_clear(&c->out);
 	esp_in_clear(&c->in);
-	plan_clear(&c->plan);
 	child_params_clear(&c->params);
 	free(c);
 }
@@ -37,7 +36,7 @@ static uint32_t at_least(uint32_t mtu, uint32_t least)
 	return mtu > least ? mtu : least;
 }
 
-static uint32_t outer_mtu(struct dataplane *dp, const struct addr *remote, struct arena *arena)
+uint32_t path_mtu(struct dataplane *dp, const struct addr *remote, struct arena *arena)
 {
 	struct route_answer answer;
 	struct reason why = { 0 };
@@ -47,40 +46,66 @@ static uint32_t outer_mtu(struct dataplane *dp, const struct addr *remote, struc
 	return answer.mtu < PACKET_MAX ? answer.mtu : PACKET_MAX; /* the loopback's is 65,536 */
 }
 
-static bool plan_child(struct dataplane *dp, struct child *c, struct plan *plan, struct reason *why, struct arena *arena)
+/* --- routes --- */
+
+bool plan_for(struct dataplane *dp, struct plan *plan, const struct selectors *local, const struct selectors *remote, uint32_t mtu,
+    bool pass, struct reason *why, struct arena *arena)
 {
-	struct plan_conf conf = { dp->conf.route_table, dp->conf.rule_priority, dp->tun_index,
-		{ c->inner_mtu, at_least(c->inner_mtu, MTU_IPV6_MIN) } };
+	struct plan_conf conf = { dp->conf.route_table, dp->conf.rule_priority, dp->common.index,
+		{ mtu, at_least(mtu, MTU_IPV6_MIN) }, pass };
 	struct local_addrs addrs;
 
 	if (!local_addrs_read(dp->route, &addrs, why, arena))
 		return false;
-	plan_make(plan, &c->params.local_ts, &c->params.remote_ts, &addrs, &conf);
+	plan_make(plan, local, remote, &addrs, &conf);
 	local_addrs_clear(&addrs);
-	if (plan->full)
+	if (plan->full) {
+		plan_clear(plan);
 		return refuse_text(why, REASON_LIMIT, 0, "too many traffic selectors for routes");
+	}
 	return true;
 }
 
-/* The same places with another MTU or source: the new plan is set over the old one, then the old one's use is given up. */
+/* A TUN of its own, and policies that are decided elsewhere, have none of ours. */
+static bool routed(const struct dataplane *dp, const struct child *c)
+{
+	return c->tun == &dp->common && !c->params.no_policies;
+}
+
+static bool plan_child(struct dataplane *dp, const struct child *c, struct plan *plan, struct reason *why, struct arena *arena)
+{
+	*plan = (struct plan){ 0 };
+	return !routed(dp, c) || plan_for(dp, plan, &c->params.local_ts, &c->params.remote_ts, c->inner_mtu, false, why, arena);
+}
+
+/* The new plan is set over the old one, then the old one's use is given up: nothing that both have is ever away. */
+void plan_anew(struct dataplane *dp, struct footing *f, const struct plan *plan, struct arena *arena)
+{
+	struct reason why = { 0 };
+	struct footing fresh;
+
+	if (install_stands(f, plan)) {
+		memcpy(f->source_found, plan->source_found, sizeof(f->source_found));
+	} else if (install_plan(dp, plan, &fresh, &why, arena)) {
+		uninstall_plan(dp, f, arena);
+		*f = fresh;
+	}
+}
+
 static void replan(struct dataplane *dp, struct child *c, struct arena *arena)
 {
 	struct reason why = { 0 };
-	struct plan plan = { 0 }, old;
+	struct plan plan;
 
-	if (plan_child(dp, c, &plan, &why, arena) && !plan_equal(&plan, &c->plan) && install_plan(dp, &plan, &why, arena)) {
-		old = c->plan;
-		c->plan = plan;
-		uninstall_plan(dp, &old, arena);
-		plan = old;
-	}
+	if (plan_child(dp, c, &plan, &why, arena))
+		plan_anew(dp, &c->footing, &plan, arena);
 	plan_clear(&plan);
 }
 
 void child_refresh_mtu(struct dataplane *dp, struct child *c)
 {
 	struct arena arena = { 0 };
-	uint32_t outer = outer_mtu(dp, &c->params.path.remote.addr, &arena);
+	uint32_t outer = path_mtu(dp, &c->params.path.remote.addr, &arena);
 
 	if (outer != c->outer_mtu && inner_of(c, outer) > 0) {
 		c->outer_mtu = outer;
@@ -169,8 +194,6 @@ static bool check(const struct child_params *p, struct reason *why)
 {
 	if (p->mode != MODE_TUNNEL)
 		return refuse_text(why, REASON_UNSUPPORTED, 0, "transport mode in the user-space data plane");
-	if (p->tun)
-		return refuse_text(why, REASON_UNSUPPORTED, 0, "a TUN of its own for a connection");
 	if (p->local_ts.count == 0 || p->remote_ts.count == 0 || p->local_ts.count > SELECTORS_MAX ||
 	    p->remote_ts.count > SELECTORS_MAX)
 		return refuse_text(why, REASON_TS, 0, "no traffic selectors, or too many");
@@ -191,11 +214,20 @@ static bool set_keys(struct child *c, struct reason *why)
 
 static bool set_mtu(struct dataplane *dp, struct child *c, struct reason *why, struct arena *arena)
 {
-	c->outer_mtu = outer_mtu(dp, &c->params.path.remote.addr, arena);
+	c->outer_mtu = path_mtu(dp, &c->params.path.remote.addr, arena);
 	c->inner_mtu = inner_of(c, c->outer_mtu);
 	if (c->inner_mtu < 68) /* RFC 791: every link carries this */
 		return refuse_text(why, REASON_INSTALL, 0, "the path's MTU leaves no room for a packet");
-	return install_mtu(dp, at_least(c->inner_mtu, MTU_IPV6_MIN), why, arena);
+	return tun_widen(dp, c->tun, at_least(c->inner_mtu, MTU_IPV6_MIN), why, arena);
+}
+
+static bool install_child(struct dataplane *dp, struct child *c, struct reason *why, struct arena *arena)
+{
+	struct plan plan;
+	bool ok = plan_child(dp, c, &plan, why, arena) && install_plan(dp, &plan, &c->footing, why, arena);
+
+	plan_clear(&plan);
+	return ok;
 }
 
 /* --- those of one IKE SA --- */
@@ -263,7 +295,11 @@ void dataplane_ike_usage(const struct dataplane *dp, uint32_t ike_id, uint64_t *
 /* From now on it is the newest of its selectors. */
 static bool go_out(struct dataplane *dp, struct child *c)
 {
-	return c->params.no_policies || spd_add(&dp->spd, &c->policy, &c->params.local_ts, &c->params.remote_ts, c->params.priority);
+	if ((!c->params.no_policies || c->tun != &dp->common) &&
+	    !spd_add(&c->tun->spd, &c->policy, &c->params.local_ts, &c->params.remote_ts, c->params.priority))
+		return false;
+	dp->held_may_go = true;
+	return true;
 }
 
 bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct now now)
@@ -321,20 +357,17 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 		child_free(c);
 		return refuse_text(why, REASON_INTERNAL, 0, "two Child SAs of the same number");
 	}
-	if (!set_keys(c, why) || !set_mtu(dp, c, why, arena) || !plan_child(dp, c, &c->plan, why, arena)) {
-		child_free(c);
-		return false;
-	}
-	if (!install_plan(dp, &c->plan, why, arena)) {
+	if (!set_keys(c, why) || !(c->tun = tun_for(dp, c->params.tun, why, arena)) || !set_mtu(dp, c, why, arena) ||
+	    !install_child(dp, c, why, arena)) {
 		child_free(c);
 		return false;
 	}
 	if (!enter(dp, c)) {
-		uninstall_plan(dp, &c->plan, arena);
+		uninstall_plan(dp, &c->footing, arena);
 		child_free(c);
 		return refuse_text(why, REASON_INSTALL, 0, "the SPI is in use, or memory is out");
 	}
-	install_cleartext_check(dp, arena);
+	install_cleartext_check(dp);
 	if (dp->round_at == 0)
 		dp->round_at = now.boot + CHILD_ROUND;
 	return true;
@@ -343,11 +376,11 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 static void leave(struct dataplane *dp, struct child *c, struct arena *arena)
 {
 	list_remove(&c->all);
-	spd_remove(&dp->spd, &c->policy);
+	spd_remove(&c->tun->spd, &c->policy);
 	sad_remove(&dp->sad, &c->entry);
 	leave_ike(dp, c);
 	(void)map_remove(&dp->by_id, c->params.id);
-	uninstall_plan(dp, &c->plan, arena);
+	uninstall_plan(dp, &c->footing, arena);
 	child_free(c);
 }
 
@@ -360,7 +393,7 @@ void dataplane_child_remove(struct dataplane *dp, uint32_t child_id, struct now 
 	if (!c)
 		return;
 	leave(dp, c, &arena);
-	install_cleartext_check(dp, &arena);
+	install_cleartext_check(dp);
 	arena_clear(&arena);
 }
 
@@ -378,12 +411,8 @@ bool dataplane_child_update(struct dataplane *dp, uint32_t child_id, const struc
 	c->moved_to = (struct endpoint){ 0 };
 	c->outer_mtu = 0; /* the room inside depends on the encapsulation and the family, too */
 	child_refresh_mtu(dp, c);
-	if (!dp->nft_works) {
-		struct arena arena = { 0 };
-
-		install_cleartext_check(dp, &arena);
-		arena_clear(&arena);
-	}
+	if (!dp->nft_works)
+		install_cleartext_check(dp);
 	return true;
 }
 
@@ -421,8 +450,8 @@ bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool
 	const struct child *c = child_find(dp, child_id);
 
 	if (c) {
-		*v4 = c->plan.source_found[0];
-		*v6 = c->plan.source_found[1];
+		*v4 = c->footing.source_found[0];
+		*v6 = c->footing.source_found[1];
 	}
 	return c;
 }
@@ -443,6 +472,7 @@ void children_look_after(struct dataplane *dp)
 		replan(dp, c, &arena); /* this host's addresses may have changed: one may no longer be a source, another may be one now */
 	}
 	arena_clear(&arena);
+	policies_replan(dp);
 	dp->round_at = list_empty(&dp->children) ? 0 : dp->now.boot + CHILD_ROUND;
 }
 

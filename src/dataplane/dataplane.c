@@ -13,10 +13,8 @@
 #include "linux/rawesp.h"
 #include "linux/single.h"
 #include "linux/sysctls.h"
-#include "linux/tun.h"
+#include "linux/poll.h"
 #include "linux/udpsock.h"
-
-#define TUN_MTU_FIRST 1280u /* until a Child SA says more */
 
 struct plane_socket *plane_socket_for(struct dataplane *dp, uint8_t family, bool raw, bool natt)
 {
@@ -92,10 +90,11 @@ static bool open_tun(struct dataplane *dp, struct reason *why, struct arena *are
 {
 	struct rule frame[4];
 
-	dp->tun = tun_open(dp->tun_name, &dp->tun_index, why, arena);
-	if (dp->tun < 0 || !link_up(dp->route, dp->tun_index, TUN_MTU_FIRST, why, arena))
+	dp->poll = poll_open();
+	if (dp->poll < 0)
+		return refuse_text(why, REASON_SYSTEM, 0, "the TUNs cannot be watched");
+	if (!tun_start(dp, &dp->common, dp->common.name, why, arena))
 		return false;
-	dp->tun_mtu = TUN_MTU_FIRST;
 	plan_frame(frame, dp->conf.rule_priority, dp->conf.mark);
 	for (size_t i = 0; i < COUNT_OF(frame); i++) {
 		bool four = frame[i].family == ADDR_V4;
@@ -119,6 +118,9 @@ static bool open_all(struct dataplane *dp, struct reason *why, struct arena *are
 	dp->single = single_open(why, arena);
 	if (dp->single < 0)
 		return false;
+	if (!spd_start(&dp->common.spd))
+		return refuse_text(why, REASON_SYSTEM, 0, "no randomness");
+	memcpy(dp->seed, dp->common.spd.seed, sizeof(dp->seed));
 	dp->nft = open_netlink(NETLINK_NETFILTER, &no_nft, arena);
 	if (!dp->nft)
 		snprintf(dp->nft_words, sizeof(dp->nft_words), "%.*s", (int)no_nft.about.bytes.len,
@@ -126,7 +128,7 @@ static bool open_all(struct dataplane *dp, struct reason *why, struct arena *are
 	clean(dp, arena);
 	if (!open_tun(dp, why, arena) || !network_open(dp, why, arena))
 		return false;
-	install_cleartext_check(dp, arena);
+	install_cleartext_now(dp, arena);
 	return true;
 }
 
@@ -157,10 +159,13 @@ struct dataplane *dataplane_new(const struct dataplane_conf *conf, struct now no
 	}
 	dp->conf = *conf;
 	dp->now = now;
-	dp->tun = dp->single = -1;
-	snprintf(dp->tun_name, sizeof(dp->tun_name), "%s", conf->tun_name);
-	dp->conf.tun_name = dp->tun_name;
+	dp->common.fd = dp->poll = dp->single = -1;
+	snprintf(dp->common.name, sizeof(dp->common.name), "%s", conf->tun_name);
+	dp->conf.tun_name = dp->common.name;
 	list_init(&dp->children);
+	list_init(&dp->policies);
+	list_init(&dp->held);
+	list_init(&dp->tuns);
 	for (size_t i = 0; i < SOCKET_COUNT; i++)
 		dp->sockets[i].fd = -1;
 	if (!open_all(dp, why, arena)) {
@@ -177,10 +182,10 @@ void dataplane_free(struct dataplane *dp)
 	if (!dp)
 		return;
 	children_free(dp);
-	if (dp->tun >= 0) { /* with the TUN, all is ours; without it, it may be another's */
+	policies_free(dp);
+	if (dp->common.fd >= 0) /* with the TUN, all is ours; without it, it may be another's */
 		clean(dp, &arena);
-		tun_close(dp->tun);
-	}
+	tuns_free(dp);
 	for (size_t i = 0; i < SOCKET_COUNT; i++)
 		socket_close(dp->sockets[i].fd);
 	network_close(dp);
@@ -188,11 +193,10 @@ void dataplane_free(struct dataplane *dp)
 	close_netlink(dp->route);
 	close_netlink(dp->nft);
 	sad_clear(&dp->sad);
-	spd_clear(&dp->spd);
 	map_clear(&dp->by_id);
 	map_clear(&dp->by_ike);
-	free(dp->routes);
-	free(dp->rules);
+	map_clear(&dp->policy_by_id);
+	install_free(dp);
 	free(dp->buffers);
 	free(dp);
 	arena_clear(&arena);
@@ -205,7 +209,9 @@ size_t dataplane_fds(const struct dataplane *dp, struct dataplane_fd *out, size_
 	size_t n = 0;
 
 	if (n < max)
-		out[n++] = (struct dataplane_fd){ dp->tun, TAG_TUN };
+		out[n++] = (struct dataplane_fd){ dp->common.fd, TAG_TUN };
+	if (n < max)
+		out[n++] = (struct dataplane_fd){ dp->poll, TAG_TUNS };
 	for (uint32_t i = 0; i < SOCKET_COUNT; i++)
 		if (n < max && dp->sockets[i].fd >= 0)
 			out[n++] = (struct dataplane_fd){ dp->sockets[i].fd, i };
@@ -220,7 +226,9 @@ void dataplane_work(struct dataplane *dp, uint32_t tag, struct now now)
 {
 	dp->now = now;
 	if (tag == TAG_TUN)
-		plane_out(dp);
+		plane_out(dp, &dp->common);
+	else if (tag == TAG_TUNS)
+		tuns_work(dp);
 	else if (tag < SOCKET_COUNT && dp->sockets[tag].fd >= 0)
 		plane_in(dp, &dp->sockets[tag]);
 	else
@@ -230,23 +238,30 @@ void dataplane_work(struct dataplane *dp, uint32_t tag, struct now now)
 
 uint64_t dataplane_deadline(const struct dataplane *dp)
 {
-	uint64_t first = tell_deadline(dp), news = network_deadline(dp);
+	const uint64_t deadlines[] = { tell_deadline(dp), network_deadline(dp), hold_deadline(dp) };
+	uint64_t first = dp->round_at ? dp->round_at : NEVER;
 
-	if (dp->round_at && dp->round_at < first)
-		first = dp->round_at;
-	return news < first ? news : first;
+	if (dp->cleartext_changed)
+		return 0;
+	for (size_t i = 0; i < COUNT_OF(deadlines); i++)
+		if (deadlines[i] < first)
+			first = deadlines[i];
+	return first;
 }
 
 void dataplane_expire(struct dataplane *dp, struct now now)
 {
-	dp->now = now;
-	if (dp->round_at && now.boot >= dp->round_at) {
-		struct arena arena = { 0 };
+	struct arena arena = { 0 };
 
+	dp->now = now;
+	if (dp->cleartext_changed)
+		install_cleartext_now(dp, &arena);
+	if (dp->round_at && now.boot >= dp->round_at) {
 		children_look_after(dp);
 		tell_cleartext(dp, install_cleartext_drops(dp, &arena));
-		arena_clear(&arena);
 	}
+	arena_clear(&arena);
+	hold_expire(dp);
 	tell_expire(dp);
 	tell_all(dp);
 	network_expire(dp);
@@ -349,7 +364,7 @@ size_t dataplane_addresses(struct dataplane *dp, struct addr *out, size_t max)
 
 	if (local_addrs_read(dp->route, &addrs, &why, &arena)) {
 		for (size_t i = 0; i < addrs.count && n < max; i++)
-			if (addrs.interfaces[i] != dp->tun_index)
+			if (!tun_of_index(dp, addrs.interfaces[i]))
 				out[n++] = addrs.list[i];
 		local_addrs_clear(&addrs);
 	}
@@ -359,7 +374,7 @@ size_t dataplane_addresses(struct dataplane *dp, struct addr *out, size_t max)
 
 void dataplane_describe(const struct dataplane *dp, struct text *t)
 {
-	text_add(t, "user space; TUN %s (MTU %u), UDP ports %u and %u, raw ESP", dp->tun_name, dp->tun_mtu, dp->conf.port,
+	text_add(t, "user space; TUN %s (MTU %u), UDP ports %u and %u, raw ESP", dp->common.name, dp->common.mtu, dp->conf.port,
 	    dp->conf.port_nat_t);
 	if (dp->sockets[UDP6].fd < 0)
 		text_add(t, ", no IPv6");

@@ -63,7 +63,7 @@ static void deliver(struct run *r, const struct esp_job *job, const struct datag
 	}
 	packet_set_tos(at, &p, tos);
 	(void)mss_clamp(at, &p, c->inner_mtu);
-	if (!tun_write(r->dp->tun, p.all))
+	if (!tun_write(c->tun->fd, p.all))
 		tell_drop(r->dp, c, DROP_SEND, &p.key, NULL);
 }
 

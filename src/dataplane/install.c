@@ -1,296 +1,315 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Routes, rules and the nftables table: what several Child SAs share is set once and removed with the last of them.
+ * Routes and rules: what several Child SAs and policies want is set once and removed with the last of them.
  */
 #include "dataplane/plane.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "linux/nft.h"
-#include "linux/sysctls.h"
+#include "base/writer.h"
+
+struct standing_route {
+	struct standing_route *next; /* of the same hash */
+	uint64_t hash;
+	struct route route;          /* as it stands */
+	struct wish *newest;
+};
+
+struct standing_rule {
+	struct standing_rule *next;
+	uint64_t hash;
+	struct rule rule;
+	uint32_t users;
+};
+
+/* --- finding --- */
+
+static void put_prefix(struct writer *w, const struct prefix *p)
+{
+	wr_u8(w, p->addr.family);
+	wr_u8(w, p->bits);
+	wr_bytes(w, addr_bytes(&p->addr));
+}
+
+static uint64_t hash_of_place(const struct dataplane *dp, const struct route *r)
+{
+	uint8_t room[32];
+	struct writer w = writer(room, sizeof(room));
+
+	wr_u32(&w, r->table);
+	put_prefix(&w, &r->to);
+	return siphash(dp->seed, wr_done(&w));
+}
+
+static uint64_t hash_of_rule(const struct dataplane *dp, const struct rule *r)
+{
+	uint8_t room[96];
+	struct writer w = writer(room, sizeof(room));
+
+	wr_u8(&w, r->family);
+	wr_u32(&w, r->priority);
+	put_prefix(&w, &r->from);
+	put_prefix(&w, &r->to);
+	wr_u8(&w, r->protocol);
+	wr_u16(&w, r->source_port[0]);
+	wr_u16(&w, r->destination_port[0]);
+	return siphash(dp->seed, wr_done(&w));
+}
 
 static bool same_place(const struct route *a, const struct route *b)
 {
 	return a->table == b->table && a->to.bits == b->to.bits && addr_equal(&a->to.addr, &b->to.addr);
 }
 
-/* Room for one more of `size` bytes. */
-static bool grow(void *list, size_t count, size_t *cap, size_t size)
+static struct standing_route *find_route(const struct dataplane *dp, const struct route *r, uint64_t hash)
 {
-	void **at = list, *fresh;
-	size_t want = *cap ? *cap * 2 : 16;
+	struct standing_route *s = map_get(&dp->routes, hash);
 
-	if (count < *cap)
-		return true;
-	fresh = realloc(*at, want * size);
-	if (!fresh)
-		return false;
-	*at = fresh;
-	*cap = want;
-	return true;
+	while (s && !same_place(&s->route, r))
+		s = s->next;
+	return s;
 }
 
-/* The newest wish for a destination wins (source, MTU, tunnel before throw); the users are counted. */
-static bool use_route(struct dataplane *dp, const struct route *r, struct reason *why, struct arena *arena)
+static struct standing_rule *find_rule(const struct dataplane *dp, const struct rule *r, uint64_t hash)
 {
-	struct standing_route *s = NULL;
+	struct standing_rule *s = map_get(&dp->rules, hash);
 
-	for (size_t i = 0; i < dp->route_count && !s; i++)
-		if (same_place(&dp->routes[i].route, r))
-			s = &dp->routes[i];
-	if (!s) {
-		if (!grow(&dp->routes, dp->route_count, &dp->route_cap, sizeof(*dp->routes)))
-			return refuse_text(why, REASON_MEMORY, 0, "routes");
-		if (!route_add(dp->route, r, why, arena))
-			return false;
-		dp->routes[dp->route_count++] = (struct standing_route){ *r, 1 };
+	while (s && !rule_equal(&s->rule, r))
+		s = s->next;
+	return s;
+}
+
+/* --- routes --- */
+
+static struct route route_of(const struct standing_route *s, const struct wish *w)
+{
+	return (struct route){ .to = s->route.to, .table = s->route.table, .interface = w->interface, .source = w->source, .mtu = w->mtu };
+}
+
+/* What those who are there want: the newest, tunnel before throw. */
+static const struct wish *best_wish(const struct standing_route *s)
+{
+	for (const struct wish *w = s->newest; w; w = w->older)
+		if (w->interface)
+			return w;
+	return s->newest;
+}
+
+/* Another type of route would stand beside the old one, so that one goes first; otherwise it is replaced in one step. */
+static bool change_route(struct dataplane *dp, struct standing_route *s, const struct route *to, struct reason *why, struct arena *arena)
+{
+	bool another = s->route.interface != to->interface;
+	struct reason unused = { 0 };
+
+	if (route_equal(&s->route, to))
 		return true;
-	}
-	if (r->interface || !s->route.interface) {
-		bool another = s->route.interface != r->interface;
-		struct reason unused = { 0 };
-
+	if (another)
+		route_remove(dp->route, &s->route, arena);
+	if (!route_add(dp->route, to, why, arena)) {
 		if (another)
-			route_remove(dp->route, &s->route, arena); /* another type of route would stand beside it */
-		if (!route_add(dp->route, r, why, arena)) {
-			if (another)
-				(void)route_add(dp->route, &s->route, &unused, arena);
-			return false;
-		}
-		s->route = *r;
+			(void)route_add(dp->route, &s->route, &unused, arena);
+		return false;
 	}
-	s->users++;
+	s->route = *to;
 	return true;
 }
 
-/* What the Child SAs that are there wish for a destination: the newest, tunnel before throw. NULL: nothing. */
-static const struct route *wish_of(const struct dataplane *dp, const struct route *place)
+static struct standing_route *set_route(struct dataplane *dp, const struct route *r, uint64_t hash, struct reason *why,
+    struct arena *arena)
 {
-	const struct route *wish = NULL;
+	struct standing_route *s = malloc(sizeof(*s));
 
-	LIST_EACH(pos, &dp->children) {
-		const struct plan *plan = &LIST_ITEM(pos, struct child, all)->plan;
-
-		for (size_t i = 0; i < plan->route_count; i++)
-			if (same_place(&plan->routes[i], place) && (!wish || plan->routes[i].interface || !wish->interface))
-				wish = &plan->routes[i];
+	if (!s) {
+		refuse_text(why, REASON_MEMORY, 0, "routes");
+		return NULL;
 	}
-	return wish;
+	*s = (struct standing_route){ .next = map_get(&dp->routes, hash), .hash = hash, .route = *r };
+	if (!map_put(&dp->routes, hash, s)) {
+		free(s);
+		refuse_text(why, REASON_MEMORY, 0, "routes");
+		return NULL;
+	}
+	if (route_add(dp->route, r, why, arena))
+		return s;
+	if (s->next)
+		(void)map_put(&dp->routes, hash, s->next);
+	else
+		(void)map_remove(&dp->routes, hash);
+	free(s);
+	return NULL;
+}
+
+static bool use_route(struct dataplane *dp, struct wish *w, const struct route *r, struct reason *why, struct arena *arena)
+{
+	uint64_t hash = hash_of_place(dp, r);
+	struct standing_route *s = find_route(dp, r, hash);
+
+	if (!s && !(s = set_route(dp, r, hash, why, arena)))
+		return false;
+	if ((r->interface || !s->route.interface) && !change_route(dp, s, r, why, arena))
+		return false;
+	*w = (struct wish){ .standing = s, .older = s->newest, .interface = r->interface, .mtu = r->mtu, .source = r->source };
+	if (s->newest)
+		s->newest->newer = w;
+	s->newest = w;
+	return true;
+}
+
+static void drop_route(struct dataplane *dp, struct standing_route *s, struct arena *arena)
+{
+	struct standing_route *first = map_get(&dp->routes, s->hash);
+
+	if (first == s && s->next) {
+		(void)map_put(&dp->routes, s->hash, s->next);
+	} else if (first == s) {
+		(void)map_remove(&dp->routes, s->hash);
+	} else {
+		while (first->next != s)
+			first = first->next;
+		first->next = s->next;
+	}
+	route_remove(dp->route, &s->route, arena);
+	free(s);
 }
 
 /* The others get back what the one who leaves had its own way. */
-static void give_back(struct dataplane *dp, struct standing_route *s, struct arena *arena)
+static void leave_route(struct dataplane *dp, struct wish *w, struct arena *arena)
 {
-	const struct route *wish = wish_of(dp, &s->route);
+	struct standing_route *s = w->standing;
 	struct reason why = { 0 };
 
-	if (!wish || route_equal(wish, &s->route))
-		return;
-	if (wish->interface != s->route.interface)
-		route_remove(dp->route, &s->route, arena);
-	(void)route_add(dp->route, wish, &why, arena);
-	s->route = *wish;
-}
+	if (w->newer)
+		w->newer->older = w->older;
+	else
+		s->newest = w->older;
+	if (w->older)
+		w->older->newer = w->newer;
+	if (s->newest) {
+		struct route wanted = route_of(s, best_wish(s));
 
-static void leave_route(struct dataplane *dp, const struct route *r, struct arena *arena)
-{
-	for (size_t i = 0; i < dp->route_count; i++) {
-		if (!same_place(&dp->routes[i].route, r))
-			continue;
-		if (--dp->routes[i].users > 0) {
-			give_back(dp, &dp->routes[i], arena);
-		} else {
-			route_remove(dp->route, &dp->routes[i].route, arena);
-			dp->routes[i] = dp->routes[--dp->route_count];
-		}
-		return;
+		(void)change_route(dp, s, &wanted, &why, arena);
+	} else {
+		drop_route(dp, s, arena);
 	}
 }
 
-static bool use_rule(struct dataplane *dp, const struct rule *r, struct reason *why, struct arena *arena)
-{
-	for (size_t i = 0; i < dp->rule_count; i++)
-		if (rule_equal(&dp->rules[i].rule, r)) {
-			dp->rules[i].users++;
-			return true;
-		}
-	if (!grow(&dp->rules, dp->rule_count, &dp->rule_cap, sizeof(*dp->rules)))
-		return refuse_text(why, REASON_MEMORY, 0, "routing rules");
-	if (!rule_add(dp->route, r, why, arena))
-		return false;
-	dp->rules[dp->rule_count++] = (struct standing_rule){ *r, 1 };
-	return true;
-}
+/* --- rules --- */
 
-static void leave_rule(struct dataplane *dp, const struct rule *r, struct arena *arena)
+static struct standing_rule *use_rule(struct dataplane *dp, const struct rule *r, struct reason *why, struct arena *arena)
 {
-	for (size_t i = 0; i < dp->rule_count; i++) {
-		if (!rule_equal(&dp->rules[i].rule, r))
-			continue;
-		if (--dp->rules[i].users == 0) {
-			rule_remove(dp->route, r, arena);
-			dp->rules[i] = dp->rules[--dp->rule_count];
-		}
-		return;
+	uint64_t hash = hash_of_rule(dp, r);
+	struct standing_rule *s = find_rule(dp, r, hash), *first = map_get(&dp->rules, hash);
+
+	if (s) {
+		s->users++;
+		return s;
 	}
+	s = malloc(sizeof(*s));
+	if (!s || (!first && !map_put(&dp->rules, hash, s))) {
+		free(s);
+		refuse_text(why, REASON_MEMORY, 0, "routing rules");
+		return NULL;
+	}
+	*s = (struct standing_rule){ .hash = hash, .rule = *r, .users = 1 };
+	if (!rule_add(dp->route, r, why, arena)) {
+		if (!first)
+			(void)map_remove(&dp->rules, hash);
+		free(s);
+		return NULL;
+	}
+	if (first) { /* behind the first, whose slot stays */
+		s->next = first->next;
+		first->next = s;
+	}
+	return s;
 }
 
-bool install_plan(struct dataplane *dp, struct plan *plan, struct reason *why, struct arena *arena)
+static void leave_rule(struct dataplane *dp, struct standing_rule *s, struct arena *arena)
 {
-	size_t routes = 0, rules = 0;
+	struct standing_rule *first = map_get(&dp->rules, s->hash);
 
-	while (routes < plan->route_count && use_route(dp, &plan->routes[routes], why, arena))
-		routes++;
-	while (routes == plan->route_count && rules < plan->rule_count && use_rule(dp, &plan->rules[rules], why, arena))
-		rules++;
-	if (routes == plan->route_count && rules == plan->rule_count)
+	if (--s->users > 0)
+		return;
+	if (first == s && s->next) {
+		(void)map_put(&dp->rules, s->hash, s->next);
+	} else if (first == s) {
+		(void)map_remove(&dp->rules, s->hash);
+	} else {
+		while (first->next != s)
+			first = first->next;
+		first->next = s->next;
+	}
+	rule_remove(dp->route, &s->rule, arena);
+	free(s);
+}
+
+/* --- plans --- */
+
+bool install_plan(struct dataplane *dp, const struct plan *plan, struct footing *out, struct reason *why, struct arena *arena)
+{
+	struct footing f = { .source_found = { plan->source_found[0], plan->source_found[1] } };
+
+	f.routes = plan->route_count ? calloc(plan->route_count, sizeof(*f.routes)) : NULL;
+	f.rules = plan->rule_count ? calloc(plan->rule_count, sizeof(struct standing_rule *)) : NULL;
+	*out = (struct footing){ 0 };
+	if ((plan->route_count && !f.routes) || (plan->rule_count && !f.rules)) {
+		free(f.routes);
+		free(f.rules);
+		return refuse_text(why, REASON_MEMORY, 0, "routes and rules");
+	}
+	while (f.route_count < plan->route_count && use_route(dp, &f.routes[f.route_count], &plan->routes[f.route_count], why, arena))
+		f.route_count++;
+	while (f.route_count == plan->route_count && f.rule_count < plan->rule_count &&
+	    (f.rules[f.rule_count] = use_rule(dp, &plan->rules[f.rule_count], why, arena)))
+		f.rule_count++;
+	if (f.route_count == plan->route_count && f.rule_count == plan->rule_count) {
+		*out = f;
 		return true;
-	while (rules > 0)
-		leave_rule(dp, &plan->rules[--rules], arena);
-	while (routes > 0)
-		leave_route(dp, &plan->routes[--routes], arena);
+	}
+	uninstall_plan(dp, &f, arena);
 	return false;
 }
 
-void uninstall_plan(struct dataplane *dp, struct plan *plan, struct arena *arena)
+void uninstall_plan(struct dataplane *dp, struct footing *f, struct arena *arena)
 {
-	for (size_t i = 0; i < plan->rule_count; i++)
-		leave_rule(dp, &plan->rules[i], arena);
-	for (size_t i = 0; i < plan->route_count; i++)
-		leave_route(dp, &plan->routes[i], arena);
+	for (size_t i = 0; i < f->rule_count; i++)
+		leave_rule(dp, f->rules[i], arena);
+	for (size_t i = 0; i < f->route_count; i++)
+		leave_route(dp, &f->routes[i], arena);
+	free(f->rules);
+	free(f->routes);
+	*f = (struct footing){ 0 };
 }
 
-bool install_mtu(struct dataplane *dp, uint32_t mtu, struct reason *why, struct arena *arena)
+bool install_stands(const struct footing *f, const struct plan *plan)
 {
-	if (mtu <= dp->tun_mtu)
-		return true; /* smaller ones are the routes' business */
-	if (!link_up(dp->route, dp->tun_index, mtu, why, arena))
+	if (f->route_count != plan->route_count || f->rule_count != plan->rule_count)
 		return false;
-	dp->tun_mtu = mtu;
+	for (size_t i = 0; i < f->route_count; i++) {
+		struct route wished = route_of(f->routes[i].standing, &f->routes[i]);
+
+		if (!route_equal(&wished, &plan->routes[i]))
+			return false;
+	}
+	for (size_t i = 0; i < f->rule_count; i++)
+		if (!rule_equal(&f->rules[i]->rule, &plan->rules[i]))
+			return false;
 	return true;
 }
 
-/* --- cleartext --- */
-
-static size_t policies_of(struct nft_policy *out, size_t max, const struct child *c)
+void install_again(struct dataplane *dp, struct arena *arena)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->params.local_ts.count; i++)
-		for (size_t j = 0; j < c->params.remote_ts.count; j++) {
-			if (n < max)
-				out[n] = (struct nft_policy){ &c->params.local_ts.list[i], &c->params.remote_ts.list[j] };
-			n++;
-		}
-	return n;
-}
-
-static bool same_policy(const struct nft_policy *a, const struct nft_policy *b)
-{
-	return selector_equal(a->local, b->local) && selector_equal(a->remote, b->remote);
-}
-
-/* A rekeyed SA says the same as its predecessor: once is enough. */
-static size_t unique(struct nft_policy *list, size_t count)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		bool seen = false;
-
-		for (size_t j = 0; j < kept && !seen; j++)
-			seen = same_policy(&list[j], &list[i]);
-		if (!seen)
-			list[kept++] = list[i];
-	}
-	return kept;
-}
-
-static bool set_table(struct dataplane *dp, struct reason *why, struct arena *arena)
-{
-	struct nft_table table = { .mark = dp->conf.mark, .ports = { dp->conf.port, dp->conf.port_nat_t },
-		.interfaces = &dp->tun_index, .interface_count = 1 };
-	struct nft_policy *list;
-	size_t count = 0, at = 0;
-	bool ok;
-
-	LIST_EACH(pos, &dp->children)
-		count += policies_of(NULL, 0, LIST_ITEM(pos, struct child, all));
-	list = calloc(count + 1, sizeof(*list));
-	if (!list)
-		return refuse_text(why, REASON_MEMORY, 0, "nftables");
-	LIST_EACH(pos, &dp->children)
-		at += policies_of(list + at, count - at, LIST_ITEM(pos, struct child, all));
-	table.policies = list;
-	table.policy_count = unique(list, count);
-	ok = nft_set(dp->nft, &table, why, arena);
-	free(list);
-	return ok;
-}
-
-static void put_words(char *out, size_t size, const struct reason *why)
-{
-	snprintf(out, size, "%.*s", (int)why->about.bytes.len, (const char *)why->about.bytes.at);
-}
-
-/* Is some peer's outer address inside its own remote_ts? Then strict reverse path would drop the tunnel itself. */
-static bool peer_inside(const struct dataplane *dp)
-{
-	LIST_EACH(pos, &dp->children) {
-		const struct child_params *p = &LIST_ITEM(pos, struct child, all)->params;
-
-		for (size_t i = 0; i < p->remote_ts.count; i++) {
-			const struct selector *s = &p->remote_ts.list[i];
-
-			if (s->first.family == p->path.remote.addr.family && addr_compare(&s->first, &p->path.remote.addr) <= 0 &&
-			    addr_compare(&s->last, &p->path.remote.addr) >= 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Without nf_tables: the system's own check, for IPv4, as long as it does not meet the tunnels. */
-static void strict_reverse_path(struct dataplane *dp, struct arena *arena)
-{
+	const struct standing_route *first;
 	struct reason why = { 0 };
-	bool wanted = !list_empty(&dp->children) && !peer_inside(dp);
+	size_t at = 0;
 
-	if (wanted && !dp->strict_path)
-		dp->strict_path = sysctls_set("ipv4/conf/all/rp_filter", "1", &why, arena);
-	else if (!wanted && dp->strict_path) {
-		sysctls_restore();
-		dp->strict_path = false;
-	}
+	while ((first = map_next(&dp->routes, &at)))
+		for (const struct standing_route *s = first; s; s = s->next)
+			(void)route_add(dp->route, &s->route, &why, arena);
 }
 
-/* A strict reverse-path check of the administrator's would drop the tunnel's own packets: it must heed the mark that nftables sets. */
-static void heed_mark(struct dataplane *dp, struct arena *arena)
+void install_free(struct dataplane *dp)
 {
-	struct reason why = { 0 };
-
-	dp->mark_words[0] = 0;
-	if (sysctls_strict_reverse_path() && !sysctls_set("ipv4/conf/all/src_valid_mark", "1", &why, arena))
-		put_words(dp->mark_words, sizeof(dp->mark_words), &why);
-}
-
-void install_cleartext_check(struct dataplane *dp, struct arena *arena)
-{
-	struct reason why = { 0 };
-
-	if (dp->nft_works)
-		dp->cleartext += nft_dropped(dp->nft, arena);
-	dp->nft_works = dp->nft && set_table(dp, &why, arena);
-	if (dp->nft && !dp->nft_works)
-		put_words(dp->nft_words, sizeof(dp->nft_words), &why);
-	if (!dp->nft_works)
-		strict_reverse_path(dp, arena);
-	else if (!list_empty(&dp->children))
-		heed_mark(dp, arena);
-}
-
-uint64_t install_cleartext_drops(const struct dataplane *dp, struct arena *arena)
-{
-	return dp->cleartext + (dp->nft_works ? nft_dropped(dp->nft, arena) : 0);
+	map_clear(&dp->routes);
+	map_clear(&dp->rules);
 }

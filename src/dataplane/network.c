@@ -9,9 +9,7 @@
 
 static bool own_interface(void *ctx, uint32_t index)
 {
-	const struct dataplane *dp = ctx;
-
-	return index == dp->tun_index;
+	return tun_of_index(ctx, index);
 }
 
 /* The system drops the routes of a device that is set down, and nobody else sets ours again. */
@@ -19,16 +17,15 @@ static void own_link(void *ctx, uint32_t index, bool up)
 {
 	struct dataplane *dp = ctx;
 	struct arena arena = { 0 };
-	struct reason why = { 0 };
 
-	(void)index;
-	if (!up || !(dp->tun_down || index == 0)) {
-		dp->tun_down = !up;
+	if (index != 0 && index != dp->common.index)
+		return; /* the routes of the others are the administrator's */
+	if (!up || !(dp->common.down || index == 0)) {
+		dp->common.down = !up;
 		return;
 	}
-	dp->tun_down = false;
-	for (size_t i = 0; i < dp->route_count; i++)
-		(void)route_add(dp->route, &dp->routes[i].route, &why, &arena);
+	dp->common.down = false;
+	install_again(dp, &arena);
 	arena_clear(&arena);
 }
 

@@ -15,6 +15,7 @@
 /* A run of packets of one Child SA, not yet sealed. Each lies in its buffer behind HEAD_ROOM. */
 struct run {
 	struct dataplane *dp;
+	struct tun *tun;
 	struct child *child;
 	size_t count;
 	struct esp_job jobs[BATCH];
@@ -24,15 +25,15 @@ struct run {
 	size_t next_buffer;
 };
 
-static void write_icmp(struct dataplane *dp, const struct packet *p, uint32_t mtu)
+static void write_icmp(const struct run *r, const struct packet *p, uint32_t mtu)
 {
 	uint8_t room[ICMP_ERROR_MAX];
 	struct writer w = writer(room, sizeof(room));
 
-	if (!tell_icmp_allowed(dp))
+	if (!tell_icmp_allowed(r->dp))
 		return;
 	if (mtu ? icmp_too_big(&w, p, mtu) : icmp_prohibited(&w, p))
-		(void)tun_write(dp->tun, wr_done(&w));
+		(void)tun_write(r->tun->fd, wr_done(&w));
 }
 
 /* --- send --- */
@@ -181,6 +182,21 @@ static bool link_talk(const struct packet_key *key)
 	                                          : memcmp(key->destination.ip, v6, sizeof(v6)) == 0;
 }
 
+/* No Child SA's packet. What may pass in clear does not come here by our routes; it cannot go back either. */
+static void without_sa(struct run *r, struct spd_entry *policy, const struct packet *p)
+{
+	struct dataplane *dp = r->dp;
+
+	if (policy && policy->kind == SPD_TRAP) {
+		hold_packet(dp, LIST_ITEM(policy, struct policy, entry), p);
+	} else if (policy && policy->kind == SPD_DROP) {
+		tell_drop(dp, NULL, DROP_POLICY, &p->key, NULL);
+	} else if (policy || !link_talk(&p->key)) {
+		tell_drop(dp, NULL, DROP_NO_POLICY, &p->key, NULL);
+		write_icmp(r, p, 0);
+	}
+}
+
 static void take(struct run *r, uint8_t *at, size_t len)
 {
 	struct dataplane *dp = r->dp;
@@ -193,15 +209,12 @@ static void take(struct run *r, uint8_t *at, size_t len)
 		tell_drop(dp, NULL, drop, &p.key, NULL);
 		return;
 	}
-	policy = spd_find(&dp->spd, &p.key);
-	c = policy ? LIST_ITEM(policy, struct child, policy) : NULL;
-	if (!c) {
-		if (link_talk(&p.key))
-			return;
-		tell_drop(dp, NULL, DROP_NO_POLICY, &p.key, NULL);
-		write_icmp(dp, &p, 0);
+	policy = spd_find(&r->tun->spd, &p.key);
+	if (!policy || policy->kind != SPD_SA) {
+		without_sa(r, policy, &p);
 		return;
 	}
+	c = LIST_ITEM(policy, struct child, policy);
 	if (r->count > 0 && r->child != c) { /* another Child SA: what was gathered goes first, the packet moves to the front */
 		uint8_t *front;
 
@@ -221,26 +234,38 @@ static void take(struct run *r, uint8_t *at, size_t len)
 		join(r, c, &p);
 	} else if (p.dont_fragment) {
 		tell_drop(dp, c, DROP_TOO_BIG, &p.key, NULL);
-		write_icmp(dp, &p, (uint32_t)mtu_for(c, &p));
+		write_icmp(r, &p, (uint32_t)mtu_for(c, &p));
 	} else {
 		join_fragments(r, c, &p);
 	}
 }
 
-void plane_out(struct dataplane *dp)
+void plane_out(struct dataplane *dp, struct tun *t)
 {
-	struct run r = { .dp = dp };
+	struct run r = { .dp = dp, .tun = t };
 	bool gone = false;
 
 	for (unsigned i = 0; i < BATCH; i++) {
 		uint8_t *at = place(&r);
-		size_t len = tun_read(dp->tun, at, PACKET_MAX, &gone);
+		size_t len = tun_read(t->fd, at, PACKET_MAX, &gone);
 
 		if (len == 0)
 			break;
 		take(&r, at, len);
 	}
 	flush(&r);
-	if (gone)
+	if (gone && t == &dp->common)
 		tell_lost(dp);
+	else if (gone)
+		t->lost = true;
+}
+
+void plane_out_again(struct dataplane *dp, struct tun *t, struct bytes packet)
+{
+	struct run r = { .dp = dp, .tun = t };
+	uint8_t *at = place(&r);
+
+	memcpy(at, packet.at, packet.len);
+	take(&r, at, packet.len);
+	flush(&r);
 }

@@ -30,6 +30,22 @@ static bool same_route(const struct route *a, const struct route *b)
 	return a->table == b->table && a->to.bits == b->to.bits && addr_equal(&a->to.addr, &b->to.addr);
 }
 
+/* Room for one more; false: there must not be more, or no memory. */
+static bool grow(void **list, size_t count, size_t *cap, size_t size)
+{
+	size_t want = *cap ? *cap * 2 : 4;
+	void *fresh;
+
+	if (count < *cap || count == PLAN_MAX)
+		return count < *cap;
+	fresh = realloc(*list, want * size);
+	if (!fresh)
+		return false;
+	*list = fresh;
+	*cap = want;
+	return true;
+}
+
 static void add_route(struct plan *p, const struct route *r)
 {
 	for (size_t i = 0; i < p->route_count; i++)
@@ -40,7 +56,7 @@ static void add_route(struct plan *p, const struct route *r)
 				p->routes[i].source = r->source;
 			return;
 		}
-	if (p->route_count == PLAN_MAX)
+	if (!grow((void **)&p->routes, p->route_count, &p->route_cap, sizeof(*r)))
 		p->full = true;
 	else
 		p->routes[p->route_count++] = *r;
@@ -51,7 +67,7 @@ static void add_rule(struct plan *p, const struct rule *r)
 	for (size_t i = 0; i < p->rule_count; i++)
 		if (rule_equal(&p->rules[i], r))
 			return;
-	if (p->rule_count == PLAN_MAX)
+	if (!grow((void **)&p->rules, p->rule_count, &p->rule_cap, sizeof(*r)))
 		p->full = true;
 	else
 		p->rules[p->rule_count++] = *r;
@@ -132,6 +148,19 @@ static void plan_rules(struct making *m, struct rule rule, bool own, const struc
 	}
 }
 
+/* Past the tunnels: to where our own packets go on. */
+static void plan_pass(struct making *m, struct rule rule, bool own, const struct prefixes *locals, const struct prefixes *remotes)
+{
+	rule.priority = m->conf->priority;
+	rule.action = RULE_GOTO;
+	rule.target = m->conf->priority + PLAN_RULES_END;
+	rule.table = 0;
+	for (size_t i = 0; i < remotes->count; i++) {
+		rule.to = everything(&remotes->list[i]) ? (struct prefix){ 0 } : remotes->list[i];
+		plan_rules(m, rule, own && rule.family == ADDR_V4, locals); /* IPv6's without a source: nftables has them turn round */
+	}
+}
+
 static void plan_pair(struct making *m, const struct selector *local, const struct selector *remote)
 {
 	uint8_t family = local->first.family, protocol = remote->protocol ? remote->protocol : local->protocol;
@@ -146,6 +175,15 @@ static void plan_pair(struct making *m, const struct selector *local, const stru
 	}
 	own = local_addrs_within(m->addrs, &local->first, &local->last, &source);
 	m->plan->source_found[family == ADDR_V6] |= own;
+	if (protocol) {
+		rule.protocol = protocol;
+		put_ports(rule.source_port, protocol, local);
+		put_ports(rule.destination_port, protocol, remote);
+	}
+	if (m->conf->pass) {
+		plan_pass(m, rule, own, &locals, &remotes);
+		return;
+	}
 	throw_local = contains(remote, local) && !contains(local, remote);
 	if (protocol == 0) {
 		plan_rules(m, rule, own, &locals);
@@ -154,9 +192,6 @@ static void plan_pair(struct making *m, const struct selector *local, const stru
 	}
 	rule.priority = m->conf->priority + 1;
 	rule.table = m->conf->table + 1;
-	rule.protocol = protocol;
-	put_ports(rule.source_port, protocol, local);
-	put_ports(rule.destination_port, protocol, remote);
 	for (size_t i = 0; i < remotes.count; i++) {
 		rule.to = everything(&remotes.list[i]) ? (struct prefix){ 0 } : remotes.list[i];
 		plan_rules(m, rule, own, &locals);
@@ -185,30 +220,13 @@ void plan_make(struct plan *p, const struct selectors *local, const struct selec
 {
 	struct making m = { p, conf, addrs };
 
-	*p = (struct plan){ .routes = calloc(PLAN_MAX, sizeof(*p->routes)), .rules = calloc(PLAN_MAX, sizeof(*p->rules)) };
-	if (!p->routes || !p->rules) {
-		p->full = true;
-		return;
-	}
+	*p = (struct plan){ 0 };
 	for (size_t i = 0; i < local->count; i++)
 		for (size_t j = 0; j < remote->count; j++)
 			if (local->list[i].first.family == remote->list[j].first.family)
 				plan_pair(&m, &local->list[i], &remote->list[j]);
 	p->routes = shrink(p->routes, p->route_count, sizeof(*p->routes), &p->full);
 	p->rules = shrink(p->rules, p->rule_count, sizeof(*p->rules), &p->full);
-}
-
-bool plan_equal(const struct plan *a, const struct plan *b)
-{
-	if (a->route_count != b->route_count || a->rule_count != b->rule_count)
-		return false;
-	for (size_t i = 0; i < a->route_count; i++)
-		if (!route_equal(&a->routes[i], &b->routes[i]))
-			return false;
-	for (size_t i = 0; i < a->rule_count; i++)
-		if (!rule_equal(&a->rules[i], &b->rules[i]))
-			return false;
-	return true;
 }
 
 void plan_clear(struct plan *p)

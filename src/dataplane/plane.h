@@ -18,15 +18,17 @@
 #include "linux/datagram.h"
 #include "linux/monitor.h"
 #include "linux/nl.h"
+#include "linux/tun.h"
 
 #define BATCH 32u
 #define HEAD_ROOM (ESP_HEADER + ESP_IV_MAX)
 #define BUFFER_SIZE (PACKET_MAX + ESP_ROOM + 1u)
-#define TELLINGS_MAX (BATCH * 7u + DROP_COUNT + 16u) /* a turn: of each packet four limits, a move, a first, one way; each drop once, some SPIs */
+#define TELLINGS_MAX (BATCH * 8u + DROP_COUNT + 16u) /* a turn: of each packet four limits, a move, ...; each drop once, some SPIs */
 #define CHILD_ROUND MINUTES(1)
 
 enum socket_slot { UDP4, UDP4_NATT, UDP6, UDP6_NATT, RAW4, RAW6, SOCKET_COUNT };
 #define TAG_TUN SOCKET_COUNT
+#define TAG_TUNS (SOCKET_COUNT + 1)
 #define TAG_MONITOR 0x10000u
 #define TAG_CLOCK 0x10001u
 
@@ -35,6 +37,35 @@ struct plane_socket {
 	uint8_t family;
 	uint16_t port;
 	bool raw, df;
+};
+
+struct standing_route;
+struct standing_rule;
+
+/* A route that somebody wants to stand. Several may want one place in different ways: the newest gets its own, tunnel before throw. */
+struct wish {
+	struct standing_route *standing;
+	struct wish *newer, *older; /* of the same place */
+	uint32_t interface, mtu;    /* interface 0: a throw */
+	struct addr source;
+};
+
+/* What one Child SA or policy has standing in the system. */
+struct footing {
+	struct wish *routes;          /* owned; nobody moves it while it stands */
+	struct standing_rule **rules; /* owned list */
+	uint16_t route_count, rule_count;
+	bool source_found[2];         /* see struct plan */
+};
+
+struct tun {
+	struct list all;              /* of those of connections */
+	char name[TUN_NAME_MAX];
+	int fd;                       /* -1: there is none */
+	uint32_t index, mtu;
+	bool down;                    /* somebody set it down: the system dropped its routes */
+	bool lost;                    /* somebody took it away; told */
+	struct spd spd;               /* what goes out by it */
 };
 
 struct child {
@@ -46,7 +77,8 @@ struct child {
 	struct esp_in in;
 	struct sad_entry entry;
 	struct child_counters counters;
-	struct plan plan;
+	struct tun *tun;
+	struct footing footing;
 	uint32_t outer_mtu, inner_mtu;
 	uint64_t keys_used;          /* boot time of the last packet either way */
 	uint64_t added;              /* boot time */
@@ -55,7 +87,7 @@ struct child {
 };
 
 /* What is told at the end of a turn. */
-enum telling_kind { TELL_LIMIT, TELL_MOVED, TELL_SPI, TELL_LOST, TELL_DROPS, TELL_FIRST, TELL_ONE_WAY };
+enum telling_kind { TELL_LIMIT, TELL_MOVED, TELL_SPI, TELL_LOST, TELL_DROPS, TELL_FIRST, TELL_ONE_WAY, TELL_ACQUIRE };
 struct telling {
 	enum telling_kind kind;
 	uint32_t child_id, spi;
@@ -63,6 +95,7 @@ struct telling {
 	enum drop drop;
 	uint64_t count;
 	struct path path;
+	struct selector local, remote;
 	char sample[160];
 };
 
@@ -78,41 +111,46 @@ struct bucket {
 	uint64_t tokens, at; /* boot time of the last fill */
 };
 
-/* A route or rule that stands, and for how many Child SAs. */
-struct standing_route {
-	struct route route;
-	uint32_t users;
-};
-struct standing_rule {
-	struct rule rule;
-	uint32_t users;
+/* A policy that is no Child SA. */
+struct policy {
+	struct list all;
+	struct spd_entry entry;
+	struct policy_params params;
+	struct tun *tun;
+	struct footing footing;
+	struct list held;             /* packets, the oldest first */
+	uint32_t held_count, held_bytes;
+	uint64_t asked_at;            /* boot time of the last `acquire`; 0: none yet */
 };
 
 struct dataplane {
 	struct dataplane_conf conf;
-	char tun_name[16];
-	int tun;
+	struct tun common;            /* the TUN of all that have none of their own */
+	struct list tuns;             /* the others */
+	int poll;                     /* -1, or: watches the others */
 	int single;                   /* -1, or: no other plane is alive in this namespace */
-	bool tun_lost;                /* told */
-	uint32_t tun_index, tun_mtu;
 	struct plane_socket sockets[SOCKET_COUNT];
 	struct netlink *route, *nft;  /* owned */
 	struct monitor monitor;
 	bool monitored;               /* monitor is open */
 	uint64_t news_first, news_at; /* the first change of a burst; when it is told; 0: there is none */
-	bool tun_down;                /* somebody set the TUN down: the system dropped its routes */
 	bool nft_works;
 	char nft_words[128];          /* why not */
 	char mark_words[128];         /* why a strict reverse path does not heed our mark; empty: it does, or need not */
+	bool cleartext_changed;       /* not yet told to the system */
 	bool strict_path;             /* instead of nftables: rp_filter is 1 */
 
 	struct list children;
 	struct map by_id, by_ike;     /* by_ike: any one of the ring */
 	struct sad sad;
-	struct spd spd;
-	struct standing_route *routes; /* owned */
-	struct standing_rule *rules;   /* owned */
-	size_t route_count, route_cap, rule_count, rule_cap;
+	struct list policies;
+	struct map policy_by_id;
+	struct map routes, rules;     /* standing ones by hash; owned */
+	uint8_t seed[16];             /* of those hashes */
+	struct list held;             /* all packets that traps hold, the oldest first */
+	uint32_t held_count;
+	uint64_t ask_again_at;        /* when traps that hold packets ask again */
+	bool held_may_go;             /* something has come that they may go by */
 
 	struct now now;
 	struct drop_state drops[DROP_COUNT];
@@ -135,6 +173,13 @@ struct plane_socket *plane_socket_for(struct dataplane *dp, uint8_t family, bool
 
 /* children.c */
 struct child *child_find(const struct dataplane *dp, uint32_t id);
+/* Looks again how the system should lead a Child SA's or policy's packets here. */
+void plan_anew(struct dataplane *dp, struct footing *f, const struct plan *plan, struct arena *arena);
+/* The MTU of the path to a peer. */
+uint32_t path_mtu(struct dataplane *dp, const struct addr *remote, struct arena *arena);
+/* The plan for these selectors with this inner MTU. */
+bool plan_for(struct dataplane *dp, struct plan *plan, const struct selectors *local, const struct selectors *remote, uint32_t mtu,
+              bool pass, struct reason *why, struct arena *arena);
 void children_free(struct dataplane *dp);
 /* Once a minute: expanded keys of silent Child SAs go, paths' MTUs of the others are asked for, and all follow this host's addresses. */
 void children_look_after(struct dataplane *dp);
@@ -145,12 +190,39 @@ void child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes);
 /* Before a packet goes or comes: is the hard limit reached already? */
 bool child_exhausted(const struct child *c, bool out);
 
-/* install.c: routes, rules and nftables, shared between Child SAs */
-bool install_plan(struct dataplane *dp, struct plan *plan, struct reason *why, struct arena *arena);
-void uninstall_plan(struct dataplane *dp, struct plan *plan, struct arena *arena);
-void install_cleartext_check(struct dataplane *dp, struct arena *arena);
+/* policies.c */
+void policies_free(struct dataplane *dp);
+void policies_replan(struct dataplane *dp); /* this host's addresses may have changed */
+
+/* hold.c: packets that met a trap */
+void hold_packet(struct dataplane *dp, struct policy *trap, const struct packet *p);
+void hold_forget(struct dataplane *dp, struct policy *trap); /* the trap goes */
+uint64_t hold_deadline(const struct dataplane *dp);
+void hold_expire(struct dataplane *dp); /* what may go goes, what waits too long is dropped, what waits is asked for again */
+
+/* tuns.c: the TUNs */
+bool tun_start(struct dataplane *dp, struct tun *t, const char *name, struct reason *why, struct arena *arena);
+/* That of a connection, made at its first use and kept; name NULL: the common one. NULL with a reason. */
+struct tun *tun_for(struct dataplane *dp, const char *name, struct reason *why, struct arena *arena);
+struct tun *tun_of_index(struct dataplane *dp, uint32_t index); /* NULL: not ours */
+/* At least this MTU. */
+bool tun_widen(struct dataplane *dp, struct tun *t, uint32_t mtu, struct reason *why, struct arena *arena);
+void tuns_work(struct dataplane *dp); /* those of connections: some of them can be read */
+void tuns_free(struct dataplane *dp);
+
+/* install.c: routes and rules, shared between Child SAs and policies */
+/* Sets what the plan says; `out` is then its user. False with a reason: nothing has changed. */
+bool install_plan(struct dataplane *dp, const struct plan *plan, struct footing *out, struct reason *why, struct arena *arena);
+void uninstall_plan(struct dataplane *dp, struct footing *f, struct arena *arena);
+bool install_stands(const struct footing *f, const struct plan *plan); /* exactly so already? */
+void install_again(struct dataplane *dp, struct arena *arena);         /* the system forgot the routes */
+void install_free(struct dataplane *dp);
+
+/* cleartext.c: nftables, or what stands in for it */
+/* What is demanded has changed: the system hears of it at the end of the turn, once for all changes. */
+void install_cleartext_check(struct dataplane *dp);
+void install_cleartext_now(struct dataplane *dp, struct arena *arena);
 uint64_t install_cleartext_drops(const struct dataplane *dp, struct arena *arena); /* since the plane was opened */
-bool install_mtu(struct dataplane *dp, uint32_t mtu, struct reason *why, struct arena *arena);
 
 /* network.c: changes of this host's network */
 bool network_open(struct dataplane *dp, struct reason *why, struct arena *arena);
@@ -160,7 +232,8 @@ uint64_t network_deadline(const struct dataplane *dp);
 void network_expire(struct dataplane *dp); /* a burst is over: Child SAs follow, and the owner hears of it */
 
 /* out.c, in.c: one turn */
-void plane_out(struct dataplane *dp);
+void plane_out(struct dataplane *dp, struct tun *t);
+void plane_out_again(struct dataplane *dp, struct tun *t, struct bytes packet); /* one that was held */
 void plane_in(struct dataplane *dp, struct plane_socket *s);
 
 /* tell.c */
@@ -171,7 +244,8 @@ void tell_first(struct dataplane *dp, const struct child *c);
 void tell_one_way(struct dataplane *dp, const struct child *c);
 void tell_moved(struct dataplane *dp, const struct child *c, const struct path *from);
 void tell_spi(struct dataplane *dp, const struct path *from, uint32_t spi);
-void tell_lost(struct dataplane *dp);            /* the TUN is gone: told once */
+void tell_lost(struct dataplane *dp);            /* the common TUN is gone: told once */
+bool tell_acquire(struct dataplane *dp, const struct policy *trap, const struct packet_key *key); /* false: no room this turn */
 void tell_all(struct dataplane *dp);             /* calls the owner's events */
 uint64_t tell_deadline(const struct dataplane *dp);
 void tell_expire(struct dataplane *dp);          /* drops that wait for their minute */

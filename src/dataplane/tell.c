@@ -135,6 +135,25 @@ void tell_one_way(struct dataplane *dp, const struct child *c)
 	(void)add(dp, TELL_ONE_WAY, c->params.id);
 }
 
+/* ICMP: both ports hold type and code. */
+static void selector_of_packet(struct selector *s, const struct addr *a, const struct packet_key *key, uint16_t port)
+{
+	*s = (struct selector){ .first = *a, .last = *a, .protocol = key->protocol, .port_last = 65535 };
+	if (key->ports_known)
+		s->port_first = s->port_last = port;
+}
+
+bool tell_acquire(struct dataplane *dp, const struct policy *trap, const struct packet_key *key)
+{
+	struct telling *t = add(dp, TELL_ACQUIRE, trap->params.id);
+
+	if (!t)
+		return false;
+	selector_of_packet(&t->local, &key->source, key, key->source_port);
+	selector_of_packet(&t->remote, &key->destination, key, key->destination_port);
+	return true;
+}
+
 static bool bucket_take(struct bucket *b, uint64_t now, uint64_t rate)
 {
 	uint64_t fresh = (now - b->at) * rate / 1000;
@@ -161,8 +180,8 @@ void tell_spi(struct dataplane *dp, const struct path *from, uint32_t spi)
 
 void tell_lost(struct dataplane *dp)
 {
-	if (!dp->tun_lost)
-		dp->tun_lost = add(dp, TELL_LOST, 0) != NULL;
+	if (!dp->common.lost)
+		dp->common.lost = add(dp, TELL_LOST, 0) != NULL;
 }
 
 static void tell_one(const struct dataplane_events *e, const struct telling *t)
@@ -191,6 +210,10 @@ static void tell_one(const struct dataplane_events *e, const struct telling *t)
 	case TELL_ONE_WAY:
 		if (e->one_way)
 			e->one_way(e->owner, t->child_id);
+		break;
+	case TELL_ACQUIRE:
+		if (e->acquire)
+			e->acquire(e->owner, t->child_id, &t->local, &t->remote);
 		break;
 	case TELL_DROPS:
 		if (e->drop_log)

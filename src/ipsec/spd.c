@@ -221,7 +221,7 @@ static bool add_row(struct spd *spd, struct spd_entry *entry, const struct selec
 	return true;
 }
 
-static bool start(struct spd *spd)
+bool spd_start(struct spd *spd)
 {
 	if (!spd->seeded)
 		spd->seeded = crypto_random(NULL, RANDOM_PRIVATE, spd->seed, sizeof(spd->seed));
@@ -230,7 +230,7 @@ static bool start(struct spd *spd)
 
 bool spd_add(struct spd *spd, struct spd_entry *entry, const struct selectors *local, const struct selectors *remote, uint32_t priority)
 {
-	bool ok = (size_t)local->count * remote->count <= SPD_PAIRS_MAX && start(spd);
+	bool ok = (size_t)local->count * remote->count <= SPD_PAIRS_MAX && spd_start(spd);
 
 	spd->age++;
 	for (size_t i = 0; ok && i < local->count; i++)

@@ -41,6 +41,7 @@ struct spd {
 	bool seeded;
 };
 
+bool spd_start(struct spd *spd); /* makes the seed; adding does it, too. False: no randomness */
 uint32_t spd_priority(enum spd_kind kind, const struct selector *local, const struct selector *remote);
 /* `priority` 0: computed. False: out of memory or randomness, or too many pairs; nothing was added. */
 bool spd_add(struct spd *spd, struct spd_entry *entry, const struct selectors *local, const struct selectors *remote,

@@ -431,13 +431,17 @@ static void put_policy(struct batch *b, const struct nft_policy *p)
 		match_protocol(&w, protocol);
 	match_ports(&w, protocol, 0, p->remote);
 	match_ports(&w, protocol, 2, p->local);
-	put_counter(&w);
-	put_verdict(&w, NF_DROP, NULL);
+	if (p->pass) {
+		put_verdict(&w, NFT_RETURN, NULL);
+	} else {
+		put_counter(&w);
+		put_verdict(&w, NF_DROP, NULL);
+	}
 	rule_close(b, &w);
 }
 
 /* A policy's packets go into the TUN: nothing is done to them. Protocol and ports were the rules' business. */
-static void put_own_policy(struct batch *b, const struct nft_policy *p)
+static void put_own_policy(struct batch *b, const struct nft_policy *p, uint32_t mark)
 {
 	struct rule_writer w;
 
@@ -449,6 +453,15 @@ static void put_own_policy(struct batch *b, const struct nft_policy *p)
 		match_addr(&w, true, true, p->local);
 	if (!covers_all(p->remote))
 		match_addr(&w, false, true, p->remote);
+	if (p->pass) { /* it came here before it had a source */
+		uint8_t protocol = p->remote->protocol ? p->remote->protocol : p->local->protocol;
+
+		if (protocol)
+			match_protocol(&w, protocol);
+		match_ports(&w, protocol, 0, p->local);
+		match_ports(&w, protocol, 2, p->remote);
+		set_mark(&w, mark);
+	}
 	put_verdict(&w, NF_ACCEPT, NULL);
 	rule_close(b, &w);
 }
@@ -456,7 +469,7 @@ static void put_own_policy(struct batch *b, const struct nft_policy *p)
 static void put_own(struct batch *b, const struct nft_table *t)
 {
 	for (size_t i = 0; i < t->policy_count; i++)
-		put_own_policy(b, &t->policies[i]);
+		put_own_policy(b, &t->policies[i], t->mark);
 	for (size_t i = 0; i < t->interface_count; i++) {
 		struct rule_writer w = rule_open(b, "out");
 

@@ -19,6 +19,7 @@
 
 struct nft_policy {
 	const struct selector *local, *remote; /* borrow during the call */
+	bool pass;                             /* what fits it may come in clear; the first policy that fits decides */
 };
 
 struct nft_table {

@@ -31,7 +31,7 @@ struct site {
 	struct dataplane *dp;
 	struct arena arena;
 	struct reason why;
-	bool moved;
+	bool moved, asked;
 	int wire;           /* sees what leaves and enters by `out` */
 	unsigned fragments; /* of packets between the outer addresses */
 };
@@ -125,7 +125,55 @@ static bool add_child(struct site *s)
 	return dataplane_child_add(s->dp, &p, now(), &s->why, &s->arena);
 }
 
+static bool add_policy(struct site *s, uint32_t id, enum policy_kind kind, const char *local, const char *remote)
+{
+	struct policy_params p = { .id = id, .reqid = 1, .kind = kind };
+
+	p.connection = strdup("pair");
+	p.child = strdup("policy");
+	put_selectors(&p.local_ts, s->a ? local : remote);
+	put_selectors(&p.remote_ts, s->a ? remote : local);
+	if (kind == POLICY_TRAP)
+		(void)addr_parse(&p.peer, bytes_str(s->a ? "192.0.2.2" : "192.0.2.1"));
+	return dataplane_policy_add(s->dp, &p, now(), &s->why, &s->arena);
+}
+
+/* "LOCAL REMOTE" */
+static bool add_shunt(struct site *s, uint32_t id, enum policy_kind kind, const char *text)
+{
+	char copy[128], *at = copy;
+	const char *local;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	local = strsep(&at, " ");
+	return add_policy(s, id, kind, local, at);
+}
+
+static bool add_all(struct site *s)
+{
+	const struct pair_case *c = s->c;
+
+	if (c->pass && !add_shunt(s, 1, POLICY_PASS, c->pass))
+		return false;
+	if (s->a && c->drop && !add_shunt(s, 2, POLICY_DROP, c->drop))
+		return false;
+	if (s->a && c->trap)
+		return add_policy(s, 3, POLICY_TRAP, c->local, c->remote);
+	return (s->a ? c->only_b : c->only_a) || add_child(s);
+}
+
 /* --- one site --- */
+
+static void on_acquire(void *owner, uint32_t policy_id, const struct selector *local, const struct selector *remote)
+{
+	struct site *s = owner;
+
+	(void)local;
+	(void)remote;
+	if (policy_id != 3 || s->asked || !add_child(s))
+		say(s, "acquire");
+	s->asked = true;
+}
 
 static void on_moved(void *owner, uint32_t child_id, const struct path *from)
 {
@@ -161,7 +209,7 @@ static void forget_nft(struct dataplane *dp)
 static bool start(struct site *s)
 {
 	struct dataplane_conf conf = { .tun_name = "adit0", .port = 500, .port_nat_t = 4500, .route_table = 220,
-		.rule_priority = 220, .mark = 0xad17, .events = { .owner = s, .peer_moved = on_moved, .drop_log = on_drops } };
+		.rule_priority = 220, .mark = 0xad17, .events = { .owner = s, .peer_moved = on_moved, .acquire = on_acquire, .drop_log = on_drops } };
 
 	s->dp = dataplane_new(&conf, now(), &s->why, &s->arena);
 	if (!s->dp) {
@@ -170,7 +218,7 @@ static bool start(struct site *s)
 	}
 	if (s->c->no_nft)
 		forget_nft(s->dp);
-	if ((s->a ? s->c->only_b : s->c->only_a) || add_child(s))
+	if (add_all(s))
 		return true;
 	say(s, "dataplane_child_add");
 	return false;
@@ -293,6 +341,10 @@ static bool live(struct site *s)
 	dataplane_drops(s->dp, drops);
 	if (s->a && s->c->cleartext_dropped && drops[DROP_CLEARTEXT] == 0) {
 		fprintf(stderr, "%s: no cleartext was dropped\n", s->c->name);
+		ok = false;
+	}
+	if (s->a && s->c->drop && drops[DROP_POLICY] == 0) {
+		fprintf(stderr, "%s: nothing was dropped by policy\n", s->c->name);
 		ok = false;
 	}
 	return ok;

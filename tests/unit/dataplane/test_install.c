@@ -70,7 +70,7 @@ static bool add(struct dataplane *dp, uint32_t id, const char *local, const char
 static uint32_t goes_out_by(struct dataplane *dp)
 {
 	struct packet_key key = { .protocol = 17, .source = { ADDR_V4, { 10, 8, 0, 1 } }, .destination = { ADDR_V4, { 10, 2, 0, 1 } } };
-	struct spd_entry *policy = spd_find(&dp->spd, &key);
+	struct spd_entry *policy = spd_find(&dp->common.spd, &key);
 
 	return policy ? LIST_ITEM(policy, struct child, policy)->params.id : 0;
 }
@@ -97,7 +97,7 @@ static bool rekeying_leaves_no_gap(struct dataplane *dp)
 	dataplane_ike_usage(dp, 9, &in, &out);
 	ok = ok && in == 5 && out == 0;
 	dataplane_child_remove(dp, 22, now);
-	return ok && dp->route_count == 0 && dp->rule_count == 0 && dp->by_ike.count == 0;
+	return ok && dp->routes.count == 0 && dp->rules.count == 0 && dp->by_ike.count == 0;
 }
 
 static bool throw_comes_back(struct dataplane *dp)
@@ -110,7 +110,7 @@ static bool throw_comes_back(struct dataplane *dp)
 	if (!shows("throw 10.1.0.0/16"))
 		return false;
 	dataplane_child_remove(dp, 7, (struct now){ 1000, 0 });
-	return dp->route_count == 0 && dp->rule_count == 0;
+	return dp->routes.count == 0 && dp->rules.count == 0;
 }
 
 static bool source_comes_back(struct dataplane *dp)
@@ -132,7 +132,7 @@ static bool addresses_change(struct dataplane *dp)
 	dataplane_expire(dp, (struct now){ 1000 + MINUTES(2), 0 });
 	ok = shows("src 10.8.0.1");
 	dataplane_child_remove(dp, 7, (struct now){ 1000 + MINUTES(2), 0 });
-	return ok && dp->route_count == 0 && dp->rule_count == 0;
+	return ok && dp->routes.count == 0 && dp->rules.count == 0;
 }
 
 /* Adding fails half-way: what stood stands. */

@@ -113,6 +113,29 @@ static const struct pair_case attacks[] = {
 	  .prepare_a = "for i in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 >$i; done", PING4 },
 };
 
+static const struct pair_case policies[] = {
+	{ "trap: the first ping is answered", .udp = true, .trap = true, NETS4, .check_a = "ping -c 1 -W 5 -q 10.2.0.1 >/dev/null" },
+	{ "trap, IPv6, raw", .trap = true, NETS6, .check_a = "ping -6 -c 1 -W 5 -q 2001:db8:2::1 >/dev/null" },
+	{ "trap, and a burst in order", .udp = true, .trap = true, NETS4,
+	  .check_a = "ping -c 20 -l 20 -W 5 10.2.0.1 | awk '/bytes from/ {n++; if ($5 != \"icmp_seq=\" n) exit 1} END {exit n != 20}'" },
+	{ "trap and strict reverse path", .udp = true, .trap = true, .local = "10.1.0.0/16", .remote = "0.0.0.0/0",
+	  .prepare_a = "for i in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 >$i; done", .check_a = "ping -c 1 -W 5 -q 10.2.0.1 >/dev/null" },
+	{ "pass inside a tunnel", .udp = true, .local = "10.1.0.0/16", .remote = "0.0.0.0/0", .pass = "10.1.0.0/16 192.0.2.0/24",
+	  .prepare_b = "ip route add 10.1.0.0/16 via 192.0.2.1",
+	  .check_a = "ip route get 192.0.2.2 from 10.1.0.1 | grep -q 'dev out' && ping -c 2 -i 0.02 -W 5 -q -I 10.1.0.1 192.0.2.2 >/dev/null && "
+	             "ping -c 1 -W 5 -q 10.2.0.1 >/dev/null" },
+	{ "pass inside a tunnel, IPv6", .udp = true, .local = "2001:db8:1::/48", .remote = "::/0", .pass = "2001:db8:1::/48 2001:db8:f::/64",
+	  .prepare_b = "ip -6 route add 2001:db8:1::/48 via 2001:db8:f::1",
+	  .check_a = "ping -6 -c 2 -i 0.02 -W 5 -q -I 2001:db8:1::1 2001:db8:f::2 >/dev/null && ping -6 -c 1 -W 5 -q 2001:db8:2::1 >/dev/null" },
+	{ "pass one port", .udp = true, .local = "10.1.0.0/16", .remote = "10.2.0.0/16", .pass = "10.1.0.0/16[tcp] 10.2.0.0/16[tcp/22]",
+	  .prepare_a = "ip route add 10.2.0.0/16 via 192.0.2.2 src 10.1.0.1",
+	  .check_a = "ip route get 10.2.0.1 from 10.1.0.1 ipproto tcp dport 22 | grep -q 'dev out' && "
+	             "ip route get 10.2.0.1 from 10.1.0.1 ipproto tcp dport 23 | grep -q 'dev adit0' && ping -c 1 -W 5 -q 10.2.0.1 >/dev/null" },
+	{ "drop", .udp = true, NETS4, .drop = "10.1.0.0/16 10.9.0.0/16",
+	  .prepare_a = "ip route add 10.9.0.0/16 via 192.0.2.2",
+	  .check_a = "ping -c 1 -W 5 -q 10.2.0.1 >/dev/null && ! ping -c 2 -i 0.02 -W 0.3 -q -I 10.1.0.1 10.9.0.1 >/dev/null" },
+};
+
 static void run(const struct pair_case *cases, size_t count)
 {
 	const char *why_not = pair_impossible(), *only = getenv("ADIT_TEST_ONLY"); /* part of a case's name */
@@ -153,6 +176,12 @@ static void mtu_and_fragments(void **state)
 	run(sizes, COUNT_OF(sizes));
 }
 
+static void traps_and_shunts(void **state)
+{
+	(void)state;
+	run(policies, COUNT_OF(policies));
+}
+
 static void attacks_and_accidents(void **state)
 {
 	(void)state;
@@ -165,6 +194,7 @@ int main(void)
 		cmocka_unit_test(all_mixtures),
 		cmocka_unit_test(routes_and_sources),
 		cmocka_unit_test(mtu_and_fragments),
+		cmocka_unit_test(traps_and_shunts),
 		cmocka_unit_test(attacks_and_accidents),
 	};
 
