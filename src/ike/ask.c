@@ -3,7 +3,7 @@
  * Asks and their answers. The low half of a token is the Child SA or the policy that the question is about (0: none), so that a late
  * answer to ASK_INSTALL or ASK_POLICY says what must be taken back without anything being remembered.
  */
-#include "ike/entry.h"
+#include "ike/trap.h"
 #include "ike/exchange.h"
 
 #include <stdlib.h>
@@ -87,6 +87,14 @@ bool ask_post_sa(struct sa *sa, struct queued *q, struct reason *why)
 	return post(sa->engine, (struct pending){ .sa = sa }, q, why);
 }
 
+bool ask_post_trap(struct trap *trap, struct pending **slot, struct queued *q, struct reason *why)
+{
+	if (!post(trap_engine(trap), (struct pending){ .trap = trap, .slot = slot }, q, why))
+		return false;
+	*slot = q->ask;
+	return true;
+}
+
 bool ask_out_sa(const struct sa *sa, enum ask_kind kind)
 {
 	LIST_EACH(at, &sa->asks)
@@ -109,6 +117,8 @@ void ask_cancel(struct engine *e, struct pending *p)
 	list_remove(&p->link);
 	if (p->entry)
 		p->entry->asking = NULL;
+	if (p->slot)
+		*p->slot = NULL;
 	free(p);
 }
 
@@ -117,6 +127,7 @@ static void give(struct engine *e, struct pending *p, const struct answer *a)
 	struct exchange *x = p->x;
 	struct conn_entry *entry = p->entry;
 	struct sa *sa = p->sa;
+	struct trap *trap = p->trap;
 	enum ask_kind kind = p->kind;
 
 	ask_cancel(e, p);
@@ -126,6 +137,8 @@ static void give(struct engine *e, struct pending *p, const struct answer *a)
 		sa_answer(sa, kind, a);
 	else if (entry)
 		entry_resolved(entry, a);
+	else if (trap)
+		trap_answer(trap, kind, a);
 }
 
 void ask_expire(struct engine *e, struct pending *p)

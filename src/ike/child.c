@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Child SAs: keys, installation, lifetimes, end. RFC 7296 2.9, 2.17, 1.4.1. */
 #include "ike/child.h"
-#include "ike/entry.h"
+#include "ike/trap.h"
 #include "ike/exchange.h"
 
 #include <stdlib.h>
@@ -71,7 +71,9 @@ static void fresh_ids(struct engine *e, struct child *c)
 			e->last_child_id = 1;
 	} while (map_get(&e->children, e->last_child_id));
 	c->id = e->last_child_id;
-	c->reqid = c->conf->reqid ? c->conf->reqid : ++e->last_reqid;
+	c->reqid = c->conf->reqid ? c->conf->reqid : trap_reqid(e, c->conn->name, c->conf->name);
+	if (c->reqid == 0)
+		c->reqid = ++e->last_reqid;
 }
 
 /* A list on the heap, as child_params_clear frees it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Commands: what they start, and when they are done. Every one ends in one EVENT_DONE, whose memory is kept ready. */
-#include "ike/entry.h"
+#include "ike/trap.h"
 #include "ike/exchange.h"
 
 #include <stdlib.h>
@@ -102,17 +102,30 @@ static void child_done(struct run *r, const char *name, bool ok, const struct re
 			no_longer_awaited(r, i, ok, why);
 }
 
-void command_result(struct engine *e, const char *conn, const char *child, bool ok, const struct reason *why)
+static void result(struct engine *e, enum command_kind kind, const char *conn, const char *child, bool ok, const struct reason *why)
 {
 	LIST_EACH_SAFE(at, &e->commands) {
 		struct run *r = LIST_ITEM(at, struct run, link);
 
-		if (r->kind != COMMAND_INITIATE || strcmp(r->conn, conn) != 0 || (!ok && r->keep))
+		if (r->kind != kind || !r->conn || strcmp(r->conn, conn) != 0 || (!ok && r->keep))
 			continue;
 		child_done(r, child ? child : "", ok, why);
 		if (r->left == 0)
 			finish(r, !r->failed, r->why);
 	}
+}
+
+void command_result(struct engine *e, const char *conn, const char *child, bool ok, const struct reason *why)
+{
+	result(e, COMMAND_INITIATE, conn, child, ok, why);
+}
+
+/* To initiate a shunt is to install it. */
+void command_installed(struct engine *e, const char *conn, const struct child_conf *child, bool ok, const struct reason *why)
+{
+	result(e, COMMAND_INSTALL, conn, child->name, ok, why);
+	if (child_conf_is_shunt(child))
+		result(e, COMMAND_INITIATE, conn, child->name, ok, why);
 }
 
 /* An initiate that keeps trying outlives every failure, but not its wish. */
@@ -133,8 +146,20 @@ void command_unwanted(struct engine *e, const char *conn, const char *child)
 	}
 }
 
+/* Awaited first: it may come to its end at once. */
+static bool install(struct run *r, struct conn_entry *entry, const struct child_conf *child, struct reason *why)
+{
+	if (trap_stands(entry, child->name))
+		return true;
+	if (!await_child(r, child->name))
+		return refuse_text(why, REASON_MEMORY, 0, "a command");
+	return trap_install(entry, child, why);
+}
+
 static bool bring(struct run *r, struct conn_entry *entry, const struct child_conf *child, struct reason *why)
 {
+	if (child && child_conf_is_shunt(child))
+		return install(r, entry, child, why);
 	if (r->keep && child)
 		entry_want(entry, child->name, WANT_ALWAYS);
 	else if (r->keep)
@@ -168,6 +193,34 @@ static bool initiate(struct run *r, const struct command *c, struct reason *why)
 		if (!bring(r, entry, &entry->conn->children[i], why))
 			return false;
 	return true;
+}
+
+/* --- install, uninstall --- */
+
+static bool install_named(struct run *r, const struct command *c, struct reason *why)
+{
+	struct engine *e = r->engine;
+	struct conn_entry *entry = !c->child ? NULL : c->name ? entry_find(e, c->name) : entry_of_child(e, c->child);
+	const struct child_conf *child = entry ? connection_child(entry->conn, c->child) : NULL;
+
+	if (!child)
+		return not_found(why, c->child ? c->child : c->name);
+	r->conn = strdup(entry->conn->name);
+	if (!r->conn)
+		return refuse_text(why, REASON_MEMORY, 0, "a command");
+	return install(r, entry, child, why);
+}
+
+/* Without the connection's name: the first policy of that child's name. */
+static bool uninstall_named(struct engine *e, const struct command *c, struct reason *why)
+{
+	LIST_EACH(at, &e->entries) {
+		struct conn_entry *entry = LIST_ITEM(at, struct conn_entry, link);
+
+		if (c->child && (!c->name || strcmp(entry->conn->name, c->name) == 0) && trap_remove(entry, c->child))
+			return true;
+	}
+	return not_found(why, c->child ? c->child : c->name);
 }
 
 /* --- terminate --- */
@@ -417,9 +470,11 @@ static bool begin(struct run *r, const struct command *c, struct reason *why)
 	case COMMAND_SHUTDOWN:
 		shutdown_all(r);
 		return true;
-	case COMMAND_REKEY:
 	case COMMAND_INSTALL:
+		return install_named(r, c, why);
 	case COMMAND_UNINSTALL:
+		return uninstall_named(r->engine, c, why);
+	case COMMAND_REKEY:
 		return refuse_text(why, REASON_UNSUPPORTED, 0, "this command");
 	}
 	return false;

@@ -17,7 +17,7 @@
 #include "ike/story.h"
 
 /* What a timer in engine->timers belongs to (timer.what). */
-enum timer_kind { TIMER_SA = 1, TIMER_EXCHANGE, TIMER_ASK, TIMER_CHILD, TIMER_ENTRY, TIMER_COMMAND };
+enum timer_kind { TIMER_SA = 1, TIMER_EXCHANGE, TIMER_ASK, TIMER_CHILD, TIMER_ENTRY, TIMER_COMMAND, TIMER_TRAP };
 
 #define COUNTERS(X)                                                                                                    \
 	X(INPUT, "input")                                                                                              \
@@ -85,7 +85,7 @@ struct queued {
 };
 #define EVENTS_MAX 65536u            /* beyond it, sends and news are dropped and counted */
 
-/* An ask that is out. Its owner is an exchange, an IKE SA, or a connection's entry (addresses). */
+/* An ask that is out. Its owner is an exchange, an IKE SA, a connection's entry (addresses), or a trap. */
 struct pending {
 	struct list link;            /* in exchange->asks or sa->asks */
 	struct timer timer;          /* TIMER_ASK */
@@ -94,6 +94,8 @@ struct pending {
 	struct exchange *x;
 	struct sa *sa;
 	struct conn_entry *entry;
+	struct trap *trap;
+	struct pending **slot;       /* where its owner remembers it; emptied when it ends. NULL: nowhere */
 	struct queued *event;        /* not taken by the host yet; else NULL */
 };
 
@@ -102,6 +104,7 @@ struct reassembly_pool {
 	struct list oldest;          /* struct reassembly */
 	size_t bytes;
 };
+struct trap;
 
 struct engine {
 	struct engine_conf conf;
@@ -114,6 +117,7 @@ struct engine {
 	struct map by_spi, by_id;    /* our SPI, unique id -> struct sa */
 	struct map half_open;        /* siphash(source, SPIi) -> struct sa */
 	struct map children;         /* unique id -> struct child */
+	struct map policies;         /* id -> struct trap */
 	struct map asks;             /* token -> struct pending */
 	struct map peers;            /* siphash(remote identity) -> first established struct sa, linked by next_peer */
 	struct map entries_by_name;  /* siphash(name) -> struct conn_entry */
@@ -123,7 +127,7 @@ struct engine {
 	struct list entries;         /* connections in load order */
 	struct list commands;
 	size_t sa_count, command_count;
-	uint32_t last_ike_id, last_child_id, last_reqid, last_ask;
+	uint32_t last_ike_id, last_child_id, last_reqid, last_ask, last_policy_id;
 	uint8_t hash_seed[16];
 	struct half_open_limit half;
 	struct cookies cookies;
@@ -168,6 +172,8 @@ bool removal_next(struct engine *e, struct event *out); /* child.c: of engine->r
 bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, struct queued *q, struct reason *why);
 /* For an IKE SA, outside of any exchange: the answer comes to sa_answer. */
 bool ask_post_sa(struct sa *sa, struct queued *q, struct reason *why);
+/* For a trap: the answer comes to trap_answer. *slot is the question until then. */
+bool ask_post_trap(struct trap *trap, struct pending **slot, struct queued *q, struct reason *why);
 bool ask_out_sa(const struct sa *sa, enum ask_kind kind); /* one is out */
 void ask_cancel(struct engine *e, struct pending *p);
 void ask_expire(struct engine *e, struct pending *p);

@@ -2,6 +2,7 @@
 /* The engine: its life, its clock, and what follows from each input. The way of a datagram is in input.c. */
 #include "ike/alive.h"
 #include "ike/entry.h"
+#include "ike/trap.h"
 #include "ike/exchange.h"
 
 #include <stdlib.h>
@@ -108,6 +109,7 @@ void engine_free(struct engine *e)
 	map_clear(&e->half_open);
 	map_clear(&e->half.sources);
 	map_clear(&e->children);
+	map_clear(&e->policies);
 	map_clear(&e->asks);
 	map_clear(&e->peers);
 	map_clear(&e->entries_by_name);
@@ -168,6 +170,9 @@ static void fire(struct engine *e, struct timer *t)
 	case TIMER_COMMAND:
 		command_expire(e, t);
 		break;
+	case TIMER_TRAP:
+		trap_expire_timer(t);
+		break;
 	}
 }
 
@@ -211,11 +216,13 @@ static void moved(struct child *c, const struct path *path)
 
 void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 {
-	struct child *c = map_get(&e->children, t->child_id);
+	struct child *c = t->kind == TRAFFIC_ACQUIRE ? NULL : map_get(&e->children, t->child_id);
 
 	e->now = now;
 	if (t->kind == TRAFFIC_UNKNOWN_SPI)
 		alive_unknown_spi(e, t);
+	if (t->kind == TRAFFIC_ACQUIRE)
+		trap_acquire(e, t);
 	if (c && c->state == CHILD_INSTALLED) {
 		sa_touch(c->sa); /* first: c may be gone afterwards */
 		switch (t->kind) {
@@ -252,5 +259,6 @@ void engine_network(struct engine *e, struct now now)
 		if (timer_armed(&entry->timer))
 			entry_retry(entry, RETRY_NOW);
 	}
+	traps_network(e);
 	engine_settle(e);
 }

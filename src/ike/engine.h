@@ -258,9 +258,17 @@ struct child_info {
 	const struct selectors *local_ts, *remote_ts;
 	uint64_t installed, rekey_at, life_at; /* boot ms; NEVER: none */
 };
+struct policy_info { /* a trap, or a shunt */
+	const char *connection;
+	const struct child_conf *conf;
+	enum policy_kind kind;
+	uint32_t id, reqid;          /* reqid: of traps; else 0 */
+	bool installed;              /* false: it could not be yet, and is tried again */
+};
 /* Return false from `each` to stop. The engine must not be called from inside. */
 void engine_each_ike(const struct engine *e, bool (*each)(void *ctx, const struct ike_info *ike), void *ctx);
 void engine_each_child(const struct engine *e, uint32_t ike_id, bool (*each)(void *ctx, const struct child_info *child), void *ctx);
+void engine_each_policy(const struct engine *e, bool (*each)(void *ctx, const struct policy_info *policy), void *ctx);
 void engine_each_connection(const struct engine *e, bool (*each)(void *ctx, const struct connection *conn), void *ctx);
 const struct connection *engine_connection(const struct engine *e, const char *name); /* NULL */
 

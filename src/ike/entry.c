@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The table of connections: load, replace, unload (doc/vici.md 13.2), and keeping up what is wanted. */
-#include "ike/entry.h"
+#include "ike/trap.h"
 #include "ike/exchange.h"
 
 #include <stdlib.h>
@@ -220,6 +220,11 @@ static struct sa *new_sa(struct conn_entry *entry, uint64_t command)
 
 bool entry_bring(struct conn_entry *entry, const struct child_conf *child, uint64_t command, struct reason *why)
 {
+	return entry_bring_ts(entry, child, NULL, command, why);
+}
+
+bool entry_bring_ts(struct conn_entry *entry, const struct child_conf *child, const struct pair_ts *ts, uint64_t command, struct reason *why)
+{
 	struct sa *sa = entry_sa(entry);
 
 	if (entry->engine->ending)
@@ -228,7 +233,7 @@ bool entry_bring(struct conn_entry *entry, const struct child_conf *child, uint6
 		sa = new_sa(entry, command);
 	if (!sa)
 		return refuse_text(why, REASON_MEMORY, 0, "an IKE SA");
-	if (!child || job_add_child(sa, entry->conn, child, command))
+	if (!child || job_add_child_ts(sa, entry->conn, child, ts, command))
 		return true;
 	(void)refuse_text(why, REASON_LIMIT, 0, "too many tasks wait on this IKE SA, or memory is out");
 	if (sa->phase == PHASE_NEW && !sa->ours)
@@ -244,6 +249,8 @@ void entry_result(struct engine *e, const char *conn, const char *child, bool ok
 		for (size_t i = 0; child && i < entry->conn->child_count; i++)
 			if (strcmp(entry->conn->children[i].name, child) == 0 && entry->wants[i] == WANT_ONCE)
 				entry->wants[i] = WANT_NONE;
+	if (entry)
+		trap_result(entry, child, ok);
 	if (entry && !ok)
 		entry_retry(entry, RETRY_FAILED);
 	command_result(e, conn, child, ok, why);
@@ -277,7 +284,7 @@ static bool can_do(const struct engine *e, const struct connection *c, struct re
 
 static bool has_start(const struct child_conf *c)
 {
-	return (c->start_action & ACTION_START) != 0;
+	return (c->start_action & ACTION_START) != 0 && !child_conf_is_shunt(c);
 }
 
 /* Child SAs of `name` on all SAs of this connection. */
@@ -330,6 +337,7 @@ static bool replace(struct conn_entry *entry, const struct connection *conn, str
 	if (!wants)
 		return refuse_text(why, REASON_MEMORY, 0, "a connection");
 	undo(entry, same ? conn : NULL);
+	traps_undo(entry, conn, same);
 	free(entry->wants);
 	entry->wants = wants;
 	connection_unref(entry->conn);
@@ -364,6 +372,7 @@ static bool add(struct engine *e, const struct connection *conn, struct reason *
 	entry->conn = connection_ref(conn);
 	entry->timer.what = TIMER_ENTRY;
 	list_init(&entry->sas);
+	list_init(&entry->traps);
 	adopt(entry);
 	list_append(&e->entries, &entry->link);
 	return true;
@@ -379,6 +388,7 @@ bool entry_load(struct engine *e, const struct connection *conn, struct reason *
 		return false;
 	entry = entry_find(e, conn->name);
 	resolve(entry);
+	traps_start(entry);
 	entry->tries = 0;
 	entry_retry(entry, RETRY_NOW);
 	return true;
@@ -390,6 +400,7 @@ void entry_free(struct conn_entry *entry)
 
 	if (entry->asking)
 		ask_cancel(e, entry->asking);
+	traps_undo(entry, NULL, false);
 	timer_stop(&e->timers, &entry->timer);
 	story_forget_entry(entry);
 	LIST_EACH_SAFE(at, &entry->sas)

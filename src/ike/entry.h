@@ -16,6 +16,7 @@ struct conn_entry {
 	struct engine *engine;
 	struct connection *conn;   /* reference */
 	struct list sas;           /* struct sa.of_entry */
+	struct list traps;         /* struct trap; owned */
 	uint8_t *wants;            /* enum want, per child of conn; owned */
 	bool want_ike;             /* a connection without children shall be up */
 	struct addr *resolved;     /* of its remote names; owned */
@@ -37,6 +38,8 @@ void entry_resolved(struct conn_entry *entry, const struct answer *a);
 void entry_want(struct conn_entry *entry, const char *child, enum want want); /* child NULL: all */
 /* Sees to it that the child is up or being made; false with `why`. child NULL: the IKE SA alone. */
 bool entry_bring(struct conn_entry *entry, const struct child_conf *child, uint64_t command, struct reason *why);
+/* Likewise with the selectors of a packet, or of one pair (NULL: what is configured). */
+bool entry_bring_ts(struct conn_entry *entry, const struct child_conf *child, const struct pair_ts *ts, uint64_t command, struct reason *why);
 enum retry { RETRY_NOW, RETRY_LOST, RETRY_FAILED }; /* LOST: an SA that was up is gone; FAILED: a try came to nothing */
 void entry_retry(struct conn_entry *entry, enum retry retry); /* looks at the wants again, now or after the backoff */
 /* How well it fits a responder's addresses: connection_fits, with names resolved. */
@@ -49,6 +52,8 @@ void entry_result(struct engine *e, const char *conn, const char *child, bool ok
 
 /* --- command.c --- */
 void command_result(struct engine *e, const char *conn, const char *child, bool ok, const struct reason *why);
+/* A trap or a shunt stands, or could not be installed. */
+void command_installed(struct engine *e, const char *conn, const struct child_conf *child, bool ok, const struct reason *why);
 void command_unwanted(struct engine *e, const char *conn, const char *child); /* nobody tries any more; child NULL: all */
 void command_gone(struct engine *e, uint32_t ike_id, uint32_t child_id); /* an SA or a Child SA is no more */
 void command_expire(struct engine *e, struct timer *t);

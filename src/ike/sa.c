@@ -3,6 +3,8 @@
 #include "ike/alive.h"
 #include "ike/entry.h"
 #include "ike/fragment.h"
+#include "ike/trap.h"
+#include "ike/exchange.h"
 #include "iana/ikev2.h"
 
 #include <stdlib.h>
@@ -188,8 +190,8 @@ static bool asks_for(const struct job *job, const char *child, const struct pair
 {
 	if (!is_for(job, child))
 		return false;
-	return !ts || !job->ts || (ts->alone == job->ts->alone && selector_equal(&ts->local, &job->ts->local) &&
-	                           selector_equal(&ts->remote, &job->ts->remote));
+	return !ts || !job->ts || !job->ts->alone ||
+	       (selector_equal(&ts->local, &job->ts->local) && selector_equal(&ts->remote, &job->ts->remote));
 }
 
 static bool pending_ts(const struct sa *sa, const char *child, const struct pair_ts *ts)
@@ -522,6 +524,7 @@ static void want_again(struct sa *sa, const struct reason *why)
 
 		if (action & ACTION_START)
 			entry_want(entry, conf->name, WANT_ONCE);
+		trap_after(entry, conf, action);
 	}
 	if (sa->established && sa->engine->now.boot - sa->established >= STEADY)
 		entry->tries = 0;

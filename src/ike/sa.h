@@ -199,8 +199,10 @@ void ike_info_of(const struct sa *sa, struct ike_info *out);
 enum child_state child_state_of(const struct child *c);
 
 /* --- story.c --- */
+struct conn_entry;
 struct story_note {
-	struct sa *sa;          /* or NULL: a stranger */
+	struct sa *sa;          /* or NULL: a stranger, or */
+	struct conn_entry *entry; /* a policy of this connection, which needs no SA */
 	const struct path *path; /* NULL: that of the SA */
 	enum story_kind kind;
 	const char *words;

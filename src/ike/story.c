@@ -108,7 +108,10 @@ static struct attempt *attempt_new(struct conn_entry *entry, struct sa *sa)
 	attempt_enter(entry, a);
 	a->sa = sa;
 	a->at.begun = entry->engine->now;
-	a->at.initiator = sa->initiator;
+	a->at.initiator = !sa || sa->initiator;
+	a->at.ended = !sa;
+	if (!sa)
+		return a;
 	a->at.up = sa->established != 0; /* its connection was unloaded and loaded again meanwhile */
 	a->at.path = sa->path;
 	sa->attempt = a;
@@ -224,7 +227,7 @@ static void tell_story(struct engine *e, const struct story_note *note, const st
 	struct queued *q = queued_new(EVENT_TELL);
 	struct story_entry *copy = q ? arena_take(&q->arena, sizeof(*copy)) : NULL;
 	struct reason *why = copy && entry->why ? arena_take(&q->arena, sizeof(*why)) : NULL;
-	const char *name = note->sa ? sa_name(note->sa) : NULL;
+	const char *name = note->entry ? note->entry->conn->name : note->sa ? sa_name(note->sa) : NULL;
 
 	if (!copy || (entry->why && (!why || !reason_copy(&q->arena, why, entry->why)))) {
 		queued_free(q);
@@ -238,7 +241,7 @@ static void tell_story(struct engine *e, const struct story_note *note, const st
 	q->event.tell.ike_id = entry->ike_id;
 	q->event.tell.child_id = entry->child_id;
 	q->event.tell.command = command;
-	q->event.tell.unproved = !note->sa || (!note->sa->initiator && !note->sa->established);
+	q->event.tell.unproved = !note->entry && (!note->sa || (!note->sa->initiator && !note->sa->established));
 	q->event.tell.entry = copy;
 	event_post(e, q);
 }
@@ -258,7 +261,7 @@ static bool may_tell(struct engine *e, const struct story_note *note, const stru
 {
 	const struct sa *sa = note->sa;
 
-	if (sa && (sa->initiator || sa->phase != PHASE_NEW))
+	if (note->entry || (sa && (sa->initiator || sa->phase != PHASE_NEW)))
 		return true;
 	return rate_allows(&e->news, e->hash_seed, e->now.boot, &path->remote.addr);
 }
@@ -266,10 +269,10 @@ static bool may_tell(struct engine *e, const struct story_note *note, const stru
 void story_add(struct engine *e, const struct story_note *note)
 {
 	struct sa *sa = note->sa;
-	bool stranger = !sa || !sa->conn;
+	bool stranger = !note->entry && (!sa || !sa->conn);
 	struct reason small = note->why ? without_large(note->why) : (struct reason){ 0 };
 	struct story_entry fresh = { .at = e->now, .kind = note->kind, .words = note->words, .child_id = note->child_id };
-	struct attempt *a = stranger ? NULL : attempt_of(sa);
+	struct attempt *a = stranger ? NULL : note->entry ? attempt_new(note->entry, NULL) : attempt_of(sa);
 	struct story_entry *stored = NULL;
 
 	if (note->why)

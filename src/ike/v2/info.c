@@ -2,6 +2,7 @@
 /* INFORMATIONAL: deletes, liveness, errors. RFC 7296 1.4, 1.4.1, 2.4, 2.21.2. */
 #include "ike/alive.h"
 #include "ike/qcd.h"
+#include "ike/trap.h"
 #include "ike/v2/parts.h"
 
 /* --- ours --- */
@@ -79,6 +80,7 @@ static void close_again(struct sa *sa, const struct child_conf *conf)
 		return;
 	if (conf->close_action & ACTION_START)
 		entry_want(entry, conf->name, WANT_ONCE);
+	trap_after(entry, conf, conf->close_action);
 	entry_retry(entry, RETRY_LOST);
 }
 
