@@ -17,7 +17,7 @@ struct load {
 	const struct node *root;
 };
 
-static const char *const top_sections[] = { "connections", "secrets", "pools", "authorities", NULL };
+static const char *const top_sections[] = { "connections", "secrets", "pools", "authorities", "adit", NULL };
 
 static bool is_top(const char *name)
 {
@@ -97,6 +97,64 @@ static void load_pool(struct load *l, const struct node *section)
 static void load_authority(struct load *l, const struct node *section)
 {
 	(void)authority_build(l->config, section, l->build.from, l->build.problems);
+}
+
+static uint32_t adit_ms(const struct node *section, const char *name)
+{
+	uint64_t ms = setting_number(AT_ADIT, section, name) * 1000;
+
+	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+static uint32_t adit_number(const struct node *section, const char *name)
+{
+	return (uint32_t)setting_number(AT_ADIT, section, name);
+}
+
+static struct settings settings_of(const struct node *s)
+{
+	return (struct settings){
+		.retransmit_timeout = adit_number(s, "retransmit_timeout"),
+		.retransmit_base = adit_number(s, "retransmit_base") / 10,
+		.retransmit_tries = adit_number(s, "retransmit_tries"),
+		.retransmit_jitter = adit_number(s, "retransmit_jitter"),
+		.retransmit_limit = adit_number(s, "retransmit_limit"),
+		.retransmit_early = adit_number(s, "retransmit_early"),
+		.retry_first = adit_ms(s, "retry_first"),
+		.retry_most = adit_ms(s, "retry_most"),
+		.keep_alive = adit_ms(s, "keep_alive"),
+		.half_open_timeout = adit_ms(s, "half_open_timeout"),
+		.cookie_threshold = adit_number(s, "cookie_threshold"),
+		.block_threshold = adit_number(s, "block_threshold"),
+		.init_limit_half_open = adit_number(s, "init_limit_half_open"),
+		.make_before_break = setting_bool(AT_ADIT, s, "make_before_break"),
+		.crash_detection = setting_bool(AT_ADIT, s, "crash_detection"),
+	};
+}
+
+void settings_default(struct settings *out)
+{
+	static const struct node none = { .kind = NODE_SECTION };
+
+	*out = settings_of(&none);
+	out->state_dir = (const char *)setting_text(AT_ADIT, &none, "state_dir").at; /* a literal of the table */
+}
+
+/* With a mistake in it, which is told, the defaults hold for all. */
+static void load_settings(struct load *l)
+{
+	const struct node *s = node_section(l->root, bytes_str("adit"));
+	struct settings *out = &l->config->settings;
+
+	settings_default(out);
+	if (!s || !schema_check(AT_ADIT, s, l->build.problems))
+		return;
+	*out = settings_of(s);
+	out->state_dir = arena_str(&l->config->arena, setting_text(AT_ADIT, s, "state_dir"));
+	if (!out->state_dir)
+		(void)build_memory(&l->build);
+	if (!out->state_dir)
+		settings_default(out);
 }
 
 /* --- secrets --- */
@@ -251,6 +309,7 @@ static void load_tree(const struct config_loader *loader, struct config *c, cons
 		          .root = plain->root };
 
 	check_top(&l, raw->root);
+	load_settings(&l);
 	load_connections(&l);
 	load_folders(&l);
 	each_section(&l, "secrets", load_secret);

@@ -37,7 +37,19 @@ struct cert_conf {
 	struct conf_at at;
 };
 
+/* The section `adit`: in milliseconds, per cent, numbers, as they are written (0 means what the manual says). */
+struct settings {
+	uint32_t retransmit_timeout, retransmit_base, retransmit_tries, retransmit_jitter, retransmit_limit, retransmit_early;
+	uint32_t retry_first, retry_most, keep_alive, half_open_timeout;
+	uint32_t cookie_threshold, block_threshold, init_limit_half_open;
+	bool make_before_break, crash_detection;
+	const char *state_dir;
+};
+void settings_default(struct settings *out); /* without a file */
+
+
 struct config {
+	struct settings settings;
 	struct arena arena;         /* all members but the connections; wiped when freed */
 	struct connection **connections;
 	struct secret_conf *secrets;

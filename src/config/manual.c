@@ -116,6 +116,8 @@ static const struct {
 	                 "Passphrases of the files in the folders of those names." },
 	[AT_TOKEN] = { "secrets.token\\*", "secrets.", "Private keys on tokens." },
 	[AT_AUTHORITY] = { "authorities.<name>", "authorities.", "A CA that is trusted." },
+	[AT_ADIT] = { "adit", "adit.", "Settings of the daemon; strongSwan has them in strongswan.conf, and its swanctl passes this section by. "
+	              "They are taken when the file is loaded." },
 };
 
 static const char *type_words(const struct key *k)
@@ -125,6 +127,7 @@ static const char *type_words(const struct key *k)
 	case TYPE_BOOL: return "yes or no";
 	case TYPE_NUMBER: return "number";
 	case TYPE_TIME: return "time";
+	case TYPE_DECIMAL: return "decimal";
 	case TYPE_BYTES: return "bytes";
 	case TYPE_WORD: return "word";
 	case TYPE_ACTIONS: return "actions";

@@ -109,6 +109,30 @@ bool scalar_time(struct bytes text, uint64_t *out)
 	return true;
 }
 
+bool scalar_decimal(struct bytes text, uint64_t *out)
+{
+	unsigned behind = 0;
+	bool point = false, digits = false;
+
+	text = text_trim(text);
+	*out = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.at[i];
+
+		if (c == '.' && !point) {
+			point = true;
+			continue;
+		}
+		if (c < '0' || c > '9' || (point && ++behind > 3) || *out > UINT32_MAX)
+			return false;
+		*out = *out * 10 + (uint64_t)(c - '0');
+		digits = true;
+	}
+	for (; behind < 3; behind++)
+		*out *= 10;
+	return digits && *out <= UINT32_MAX;
+}
+
 bool scalar_bytes(struct bytes text, uint64_t *out)
 {
 	unsigned shift = 0;

@@ -15,6 +15,8 @@ bool text_starts(struct bytes text, const char *prefix);       /* exactly */
 bool scalar_number(struct bytes text, uint64_t *out);
 /* Seconds: a number, blanks, s, m, h or d of either case; without one seconds. False also past 2^32 - 1. */
 bool scalar_time(struct bytes text, uint64_t *out);
+/* Decimal with at most three digits behind a point, in thousandths: "1.8" is 1800. False also past 2^32 - 1. */
+bool scalar_decimal(struct bytes text, uint64_t *out);
 /* A number with k, m or g (times 1024); saturates. */
 bool scalar_bytes(struct bytes text, uint64_t *out);
 /* yes true enabled 1, no false disabled 0, of any case. */

@@ -102,11 +102,9 @@ static bool next_action(struct bytes *rest, struct bytes *word)
 	return true;
 }
 
-static bool fits_number(const struct key *k, struct bytes text)
+static bool in_range(const struct key *k, uint64_t n)
 {
-	uint64_t n;
-
-	return scalar_number(text, &n) && n <= (k->most ? k->most : UINT32_MAX);
+	return n >= k->least && n <= (k->most ? k->most : UINT32_MAX);
 }
 
 static bool fits_actions(const struct key *k, struct bytes text)
@@ -127,8 +125,9 @@ static bool value_fits(const struct key *k, struct bytes text)
 
 	switch ((enum key_type)k->type) {
 	case TYPE_BOOL: return scalar_bool(text, &b);
-	case TYPE_NUMBER: return fits_number(k, text);
-	case TYPE_TIME: return scalar_time(text, &n);
+	case TYPE_NUMBER: return scalar_number(text, &n) && in_range(k, n);
+	case TYPE_TIME: return scalar_time(text, &n) && in_range(k, n);
+	case TYPE_DECIMAL: return scalar_decimal(text, &n) && in_range(k, n);
 	case TYPE_BYTES: return scalar_bytes(text, &n);
 	case TYPE_WORD: return word_of(k, text_trim(text)) != NULL;
 	case TYPE_ACTIONS: return text.len > 0 && fits_actions(k, text);
@@ -158,9 +157,13 @@ static void print_expected(struct text *t, const struct key *k)
 		if (k->most == UINT64_MAX)
 			text_add(t, "a number");
 		else
-			text_add(t, "a number from 0 to %llu", (unsigned long long)(k->most ? k->most : UINT32_MAX));
+			text_add(t, "a number from %llu to %llu", (unsigned long long)k->least,
+			         (unsigned long long)(k->most ? k->most : UINT32_MAX));
 		break;
 	case TYPE_TIME: text_add(t, "a number with s, m, h or d behind it"); break;
+	case TYPE_DECIMAL:
+		text_add(t, "a number, at least %llu.%03llu", (unsigned long long)k->least / 1000, (unsigned long long)k->least % 1000);
+		break;
 	case TYPE_BYTES: text_add(t, "a number with k, m or g behind it"); break;
 	case TYPE_WORD: print_words(t, k); break;
 	case TYPE_ACTIONS:
@@ -350,6 +353,8 @@ uint64_t setting_number(enum key_place place, const struct node *section, const 
 
 	if (k->type == TYPE_TIME)
 		(void)scalar_time(text, &n);
+	else if (k->type == TYPE_DECIMAL)
+		(void)scalar_decimal(text, &n);
 	else if (k->type == TYPE_BYTES)
 		(void)scalar_bytes(text, &n);
 	else

@@ -22,6 +22,7 @@ enum key_place {
 	AT_KEYFILE,    /* secrets.private*, rsa*, ecdsa*, pkcs8*, pkcs12* */
 	AT_TOKEN,      /* secrets.token* */
 	AT_AUTHORITY,  /* authorities.NAME */
+	AT_ADIT,       /* adit: the daemon's own settings, in the file only */
 	AT_COUNT
 };
 
@@ -30,6 +31,7 @@ enum key_type {
 	TYPE_BOOL,
 	TYPE_NUMBER,
 	TYPE_TIME,
+	TYPE_DECIMAL, /* in thousandths */
 	TYPE_BYTES,
 	TYPE_WORD,    /* one of `words` */
 	TYPE_ACTIONS, /* some of `words`, with | between */
@@ -60,7 +62,8 @@ struct key {
 	bool prefix;         /* the name may go on: id1, id-two */
 	const char *name;
 	const struct key_word *words; /* to an empty word */
-	uint64_t most;       /* NUMBER: the largest; 0: 2^32 - 1 */
+	uint64_t least;      /* NUMBER, TIME, DECIMAL: the smallest */
+	uint64_t most;       /* NUMBER, TIME, DECIMAL: the largest; 0: 2^32 - 1 */
 	const char *neutral; /* the value that asks for nothing, accepted in every state; NULL: none */
 	const char *theirs;  /* strongSwan's default; in brackets when it is no value but words; NULL: none */
 	const char *ours;    /* NULL: the same */
@@ -83,7 +86,7 @@ bool schema_check(enum key_place place, const struct node *section, struct probl
 /* Settings that schema_check has passed, or the table's default when they are not written. The key must be in the table. */
 struct bytes setting_text(enum key_place place, const struct node *section, const char *name); /* {NULL, 0}: no default */
 bool setting_bool(enum key_place place, const struct node *section, const char *name);
-uint64_t setting_number(enum key_place place, const struct node *section, const char *name); /* NUMBER, TIME, BYTES */
+uint64_t setting_number(enum key_place place, const struct node *section, const char *name); /* NUMBER, TIME, BYTES, DECIMAL */
 uint8_t setting_word(enum key_place place, const struct node *section, const char *name);    /* WORD, ACTIONS */
 bool setting_given(const struct node *section, const char *name);
 /* Where it stands, or where it would. */

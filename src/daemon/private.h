@@ -67,6 +67,9 @@ void vici_server_resume(void *peer);
 /* credentials.c: the functions that control needs. */
 struct control_host daemon_control_host(struct daemon *d);
 
+/* settings.c */
+void daemon_configure(struct daemon *d, const struct settings *s);
+
 /* reload.c */
 extern const struct config_loader daemon_loader;
 /* Reads the configuration; connections that are right go to the engine, secrets to the keyring. */

@@ -136,9 +136,12 @@ bool daemon_load(struct daemon *d, struct reason *why, struct arena *arena)
 	const char *path = d->options.config ? d->options.config : default_file();
 	struct problems problems = { 0 };
 	struct config *config = NULL;
+	struct settings defaults;
 
 	if (!path) {
 		log_line(LOG_LEVEL_INFO, "no configuration file; connections can be loaded over the control socket");
+		settings_default(&defaults);
+		daemon_configure(d, &defaults);
 		return true;
 	}
 	if (!config_load(&daemon_loader, path, &config, &problems)) {
@@ -150,6 +153,7 @@ bool daemon_load(struct daemon *d, struct reason *why, struct arena *arena)
 	log_problems(&problems);
 	problems_clear(&d->problems);
 	d->problems = problems; /* before the engine's own refusals are added */
+	daemon_configure(d, &config->settings);
 	fill_keyring(d->keyring, config);
 	change_connections(d, config);
 	log_line(LOG_LEVEL_INFO, "%s: %zu connection%s loaded, %zu error%s", path, config->connection_count, plural(config->connection_count),

@@ -56,6 +56,7 @@ static void frame(struct text *t, enum key_place place, const char *line)
 		[AT_KEYFILE] = { "secrets { private-1 {", "} }" },
 		[AT_TOKEN] = { "secrets { token-1 {", "} }" },
 		[AT_AUTHORITY] = { "authorities { a {", "} }" },
+		[AT_ADIT] = { "adit {", "}\nconnections { }" },
 	};
 
 	text_add(t, "%s\n%s\n%s\n", frames[place].before, line, frames[place].after);
@@ -132,6 +133,7 @@ static const char *good_value(const struct key *k)
 	case TYPE_BOOL: return k->neutral && strcmp(k->neutral, "no") == 0 ? "yes" : "no";
 	case TYPE_NUMBER: return "1";
 	case TYPE_TIME: return "10m";
+	case TYPE_DECIMAL: return "1.5";
 	case TYPE_BYTES: return "10g";
 	case TYPE_BITS: return "101110";
 	case TYPE_MARK: return "42";
@@ -161,7 +163,7 @@ static void test_every_key(void **state)
 static void test_wrong_values(void **state)
 {
 	static const char *const wrong[] = {
-		[TYPE_BOOL] = "maybe", [TYPE_NUMBER] = "many", [TYPE_TIME] = "1w",     [TYPE_BYTES] = "1t", [TYPE_WORD] = "hold",
+		[TYPE_BOOL] = "maybe", [TYPE_NUMBER] = "many", [TYPE_TIME] = "1w", [TYPE_DECIMAL] = "1.2.3",     [TYPE_BYTES] = "1t", [TYPE_WORD] = "hold",
 		[TYPE_ACTIONS] = "hold", [TYPE_BITS] = "7",    [TYPE_MARK] = "%any",
 	};
 	size_t count, connections;
