@@ -19,11 +19,14 @@ static const struct cli_command {
 	{ "up", "NAME", MUST_NAME, cli_up,
 	  "bring a connection up, with all its children; or one child: CHILD or CONNECTION/CHILD" },
 	{ "down", "NAME", MUST_NAME, cli_down, "take a connection down, or one child" },
+	{ "install", "CHILD", MUST_NAME, cli_install,
+	  "install a child's trap (traffic brings it up), or its pass or drop policy" },
+	{ "uninstall", "CHILD", MUST_NAME, cli_uninstall, "remove it" },
 	{ "status", "[NAME]", MAY_NAME, cli_status, "show the daemon, the connections and their tunnels" },
 	{ "explain", "[NAME]", MAY_NAME, cli_explain,
 	  "tell the last attempts of a connection step by step: what was offered, what is\n"
-	  "                     configured and where, and what would make them meet;\n"
-	  "                     without NAME: peers that no connection fits" },
+	  "                       configured and where, and what would make them meet;\n"
+	  "                       without NAME: peers that no connection fits" },
 	{ "check", "[FILE]", MAY_NAME, cli_check, "read a configuration and name its faults, without a daemon" },
 	{ "version", "", NO_NAME, cli_version, "show the version" },
 };
@@ -31,9 +34,9 @@ static const struct cli_command {
 void cli_help(void)
 {
 	printf("adit, an IKE and IPsec VPN\n\nusage: adit COMMAND [OPTIONS] [NAME]\n\ncommands:\n"
-	       "  run                run the daemon: adit run [-c FILE] (adit run --help)\n");
+	       "  run                  run the daemon: adit run [-c FILE] (adit run --help)\n");
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		printf("  %-7s %-10s %s\n", commands[i].name, commands[i].argument, commands[i].help);
+		printf("  %-9s %-10s %s\n", commands[i].name, commands[i].argument, commands[i].help);
 	printf("\noptions:\n"
 	       "  -j, --json           print JSON\n"
 	       "  -u, --uri URI        the daemon's control socket (unix:///run/adit/vici; or ADIT_VICI)\n"

@@ -246,7 +246,32 @@ static size_t print_sas_of(const struct cli *cli, const struct messages *sas, st
 	return count;
 }
 
-static void print_connection(const struct cli *cli, const struct messages *sas, struct bytes message)
+static void print_policies_of(const struct cli *cli, const struct messages *policies, struct bytes name)
+{
+	struct section policy;
+	struct bytes ike;
+	size_t at = 0;
+
+	for (size_t i = 0; i < policies->count; i++, at = 0) {
+		char *child, *mode;
+
+		if (!next_section(&policy, message_at(policies, i), &at) || !vici_find(policy.body, NULL, "ike", &ike) || !bytes_equal(ike, name))
+			continue;
+		child = get(policy.body, "child");
+		mode = get(policy.body, "mode");
+		printf("  %s%s%s  %s%s  ", cli_bold(cli), child, cli_plain(cli),
+		       strcmp(mode, "PASS") == 0 ? "passes in clear" : strcmp(mode, "DROP") == 0 ? "is dropped" : "trap",
+		       cli_is(policy.body, NULL, "adit-pending", "yes") ? " (not installed yet)" : "");
+		print_list(policy.body, "local-ts");
+		printf(" = ");
+		print_list(policy.body, "remote-ts");
+		printf("\n");
+		free(child);
+		free(mode);
+	}
+}
+
+static void print_connection(const struct cli *cli, const struct messages *sas, const struct messages *policies, struct bytes message)
 {
 	struct section conn, children, child;
 	size_t at = 0;
@@ -258,6 +283,7 @@ static void print_connection(const struct cli *cli, const struct messages *sas, 
 	printf(" = ");
 	print_list(conn.body, "remote_addrs");
 	printf("\n");
+	print_policies_of(cli, policies, conn.name);
 	if (print_sas_of(cli, sas, conn.name) > 0)
 		return;
 	printf("  %sdown%s  children:", cli_red(cli), cli_plain(cli));
@@ -327,7 +353,7 @@ static size_t print_not_loaded(const struct cli *cli, struct bytes stats)
 	return count;
 }
 
-static void print_json(const struct messages *conns, const struct messages *sas, const struct text *stats)
+static void print_json(const struct messages *conns, const struct messages *sas, const struct messages *policies, const struct text *stats)
 {
 	struct text out = { 0 };
 
@@ -343,19 +369,25 @@ static void print_json(const struct messages *conns, const struct messages *sas,
 		text_add(&out, i ? "," : "");
 		json_message(&out, message_at(sas, i));
 	}
+	text_add(&out, "],\"policies\":[");
+	for (size_t i = 0; i < policies->count; i++) {
+		text_add(&out, i ? "," : "");
+		json_message(&out, message_at(policies, i));
+	}
 	text_add(&out, "]}");
 	printf("%s\n", text_str(&out));
 	text_clear(&out);
 }
 
-static void print_all(const struct cli *cli, const struct messages *conns, const struct messages *sas, const struct text *stats)
+static void print_all(const struct cli *cli, const struct messages *conns, const struct messages *sas, const struct messages *policies,
+                      const struct text *stats)
 {
 	size_t faulty;
 
 	if (!cli->name)
 		print_daemon(cli, bytes(stats->at, stats->len));
 	for (size_t i = 0; i < conns->count; i++)
-		print_connection(cli, sas, message_at(conns, i));
+		print_connection(cli, sas, policies, message_at(conns, i));
 	faulty = print_not_loaded(cli, bytes(stats->at, stats->len));
 	if (!cli->name && conns->count == 0 && faulty == 0)
 		printf("no connections are loaded\n");
@@ -363,10 +395,24 @@ static void print_all(const struct cli *cli, const struct messages *conns, const
 		(void)print_sas_of(cli, sas, bytes_str("(unnamed)"));
 }
 
+static bool list_policies(struct client *c, const struct text *filter, struct messages *policies, struct text *answer)
+{
+	struct text message = { 0 };
+	bool ok;
+
+	text_add_bytes(&message, bytes(filter->at, filter->len));
+	vici_key_str(&message, "trap", "yes");
+	vici_key_str(&message, "pass", "yes");
+	vici_key_str(&message, "drop", "yes");
+	ok = client_call(c, "list-policies", bytes(message.at, message.len), "list-policy", collect, policies, answer);
+	text_clear(&message);
+	return ok;
+}
+
 int cli_status(struct cli *cli)
 {
 	struct client *c = client_open(cli->uri);
-	struct messages conns = { 0 }, sas = { 0 };
+	struct messages conns = { 0 }, sas = { 0 }, policies = { 0 };
 	struct text filter = { 0 }, answer = { 0 }, stats = { 0 };
 	int code = CLI_FAILED;
 
@@ -377,8 +423,11 @@ int cli_status(struct cli *cli)
 	if (client_call(c, "stats", bytes_none(), NULL, NULL, NULL, &stats) &&
 	    client_call(c, "list-conns", bytes(filter.at, filter.len), "list-conn", collect, &conns, &answer)) {
 		text_clear(&answer);
-		if (client_call(c, "list-sas", bytes(filter.at, filter.len), "list-sa", collect, &sas, &answer))
-			code = CLI_OK;
+		if (client_call(c, "list-sas", bytes(filter.at, filter.len), "list-sa", collect, &sas, &answer)) {
+			text_clear(&answer);
+			if (list_policies(c, &filter, &policies, &answer))
+				code = CLI_OK;
+		}
 	}
 	if (code == CLI_OK && cli->name && conns.count == 0) {
 		char *faulty = cli_not_loaded(c, cli->name);
@@ -390,12 +439,13 @@ int cli_status(struct cli *cli)
 		free(faulty);
 		code = CLI_FAILED;
 	} else if (code == CLI_OK && cli->json) {
-		print_json(&conns, &sas, &stats);
+		print_json(&conns, &sas, &policies, &stats);
 	} else if (code == CLI_OK) {
-		print_all(cli, &conns, &sas, &stats);
+		print_all(cli, &conns, &sas, &policies, &stats);
 	}
 	messages_clear(&conns);
 	messages_clear(&sas);
+	messages_clear(&policies);
 	text_clear(&filter);
 	text_clear(&answer);
 	text_clear(&stats);

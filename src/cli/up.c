@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* adit up, adit down: names to what they mean, progress as it happens, and the reason when it fails. */
+/* adit up, down, install, uninstall: names to what they mean, progress as it happens, and the reason when it fails. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -197,6 +197,47 @@ static int up_or_down(struct cli *cli, const char *command, const char *verb)
 int cli_up(struct cli *cli)
 {
 	return up_or_down(cli, "initiate", "up");
+}
+
+/* One child alone: a connection's name will not do. */
+static int change_policy(struct cli *cli, const char *command, const char *done)
+{
+	struct client *c = client_open(cli->uri);
+	struct text message = { 0 }, answer = { 0 };
+	struct target t = { 0 };
+	struct bytes errmsg;
+	int code = CLI_FAILED;
+
+	if (!c)
+		return CLI_FAILED;
+	if (target_find(cli, &t, c) && !t.only_child) {
+		fprintf(stderr, "adit: which child of '%s'? CONNECTION/CHILD names it (adit status shows the names)\n", t.ike);
+	} else if (t.ike) {
+		put_target(&message, cli, &t);
+		if (client_call(c, command, bytes(message.at, message.len), NULL, NULL, NULL, &answer)) {
+			if (cli->json)
+				code = cli_json_answer(&answer);
+			else if (!client_good(&answer, &errmsg))
+				cli_say_error(cli, errmsg);
+			else
+				code = CLI_OK, printf("%s%s/%s is %s%s\n", cli_green(cli), t.ike, t.only_child, done, cli_plain(cli));
+		}
+	}
+	target_clear(&t);
+	text_clear(&message);
+	text_clear(&answer);
+	client_close(c);
+	return code;
+}
+
+int cli_install(struct cli *cli)
+{
+	return change_policy(cli, "install", "installed");
+}
+
+int cli_uninstall(struct cli *cli)
+{
+	return change_policy(cli, "uninstall", "uninstalled");
 }
 
 int cli_down(struct cli *cli)

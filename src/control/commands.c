@@ -122,7 +122,7 @@ static void command_reload(struct request *q)
 		answer_reason(&q->answer, &why);
 }
 
-static char *argument(struct request *q, const char *key)
+char *request_argument(struct request *q, const char *key)
 {
 	struct bytes v;
 
@@ -142,8 +142,9 @@ static bool has_child(void *ctx, const struct connection *conn)
 	return !find->found;
 }
 
-static bool child_known(const struct engine *e, const char *conn, const char *child)
+bool request_child_known(const struct request *q, const char *conn, const char *child)
 {
+	const struct engine *e = q->control->engine;
 	const struct connection *c = conn ? engine_connection(e, conn) : NULL;
 	struct find_child find = { child, false };
 
@@ -170,7 +171,7 @@ static bool initiate_names(struct request *q, const char *ike, const char *child
 
 	if (!ike && !child)
 		text_add(&words, "missing configuration name");
-	else if (child && !child_known(e, ike, child))
+	else if (child && !request_child_known(q, ike, child))
 		text_add(&words, "CHILD_SA config '%s' not found", child);
 	else if (!child && !engine_connection(e, ike))
 		text_add(&words, "IKE_SA config '%s' not found", ike);
@@ -183,7 +184,7 @@ static bool initiate_names(struct request *q, const char *ike, const char *child
 }
 
 /* Starts the command; `timeout` -1 answers at once. */
-static void start(struct request *q, const struct command *command, long long timeout, const char *what)
+void request_start(struct request *q, const struct command *command, long long timeout, const char *what)
 {
 	struct control *c = q->control;
 	struct waiting *w;
@@ -208,7 +209,7 @@ static void start(struct request *q, const struct command *command, long long ti
 
 static void command_initiate(struct request *q)
 {
-	char *ike = argument(q, "ike"), *child = argument(q, "child");
+	char *ike = request_argument(q, "ike"), *child = request_argument(q, "child");
 	struct command command = { .kind = COMMAND_INITIATE, .name = ike, .child = child };
 	bool async = vici_find_bool(q->message, "async", false);
 	struct text what = { 0 };
@@ -216,7 +217,7 @@ static void command_initiate(struct request *q)
 	if (!initiate_names(q, ike, child))
 		return;
 	text_add(&what, child ? "CHILD_SA '%s'" : "IKE_SA '%s'", child ? child : ike);
-	start(q, &command, async ? -1 : vici_find_number(q->message, "timeout", 0), text_str(&what));
+	request_start(q, &command, async ? -1 : vici_find_number(q->message, "timeout", 0), text_str(&what));
 	text_clear(&what);
 }
 
@@ -225,8 +226,8 @@ static void command_terminate(struct request *q)
 	long long ike_id = vici_find_number(q->message, "ike-id", 0), child_id = vici_find_number(q->message, "child-id", 0);
 	struct command command = {
 		.kind = COMMAND_TERMINATE,
-		.name = argument(q, "ike"),
-		.child = argument(q, "child"),
+		.name = request_argument(q, "ike"),
+		.child = request_argument(q, "child"),
 		.ike_id = (uint32_t)ike_id,
 		.child_id = (uint32_t)child_id,
 		.force = vici_find_bool(q->message, "force", false),
@@ -237,7 +238,7 @@ static void command_terminate(struct request *q)
 	else if (!command.name && !command.child && !command.ike_id && !command.child_id)
 		answer_fail(&q->answer, "missing terminate selector");
 	else
-		start(q, &command, vici_find_number(q->message, "timeout", 0), "SA");
+		request_start(q, &command, vici_find_number(q->message, "timeout", 0), "SA");
 }
 
 static const char *const counter_names[VICI_COUNTERS] = {
@@ -263,7 +264,7 @@ static bool put_counters(void *ctx, const struct connection *conn)
 
 static void command_get_counters(struct request *q)
 {
-	char *name = argument(q, "name");
+	char *name = request_argument(q, "name");
 	const struct connection *conn = name ? engine_connection(q->control->engine, name) : NULL;
 
 	if (name && !conn) {
@@ -325,10 +326,10 @@ static const struct control_command commands[] = {
 	{ "terminate", command_terminate, "ends SAs" },
 	{ "rekey", NULL, "rekeys SAs" },
 	{ "redirect", NULL, "sends clients to another gateway" },
-	{ "install", NULL, "installs a trap or a shunt" },
-	{ "uninstall", NULL, "removes a trap or a shunt" },
+	{ "install", command_install, "installs a trap or a shunt" },
+	{ "uninstall", command_uninstall, "removes a trap or a shunt" },
 	{ "list-sas", command_list_sas, "IKE SAs and their Child SAs" },
-	{ "list-policies", command_nothing, "traps and shunts" },
+	{ "list-policies", command_list_policies, "traps and shunts" },
 	{ "list-conns", command_list_conns, "loaded connections" },
 	{ "get-conns", command_get_conns, "names of the loaded connections" },
 	{ "list-certs", command_list_certs, "certificates" },

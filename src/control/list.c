@@ -111,7 +111,7 @@ void put_ike(struct text *m, const struct control *c, const struct ike_info *ike
 	}
 }
 
-static void list_selectors(struct text *m, const char *key, const struct selectors *s)
+void list_selectors(struct text *m, const char *key, const struct selectors *s)
 {
 	vici_list(m, key);
 	for (unsigned i = 0; s && i < s->count; i++) {
@@ -312,7 +312,7 @@ static const char *action_words(unsigned action)
 static void put_child_conf(struct text *m, const struct child_conf *child)
 {
 	vici_section(m, child->name);
-	vici_key_str(m, "mode", child->mode == MODE_TUNNEL ? "TUNNEL" : "TRANSPORT");
+	vici_key_str(m, "mode", mode_words(child));
 	vici_key_format(m, "rekey_time", "%llu", (unsigned long long)child->time.rekey);
 	vici_key_format(m, "rekey_bytes", "%llu", (unsigned long long)child->bytes.rekey);
 	vici_key_format(m, "rekey_packets", "%llu", (unsigned long long)child->packets.rekey);
@@ -320,6 +320,8 @@ static void put_child_conf(struct text *m, const struct child_conf *child)
 	vici_key_str(m, "close_action", action_words(child->close_action));
 	list_selectors(m, "local-ts", &child->local_ts);
 	list_selectors(m, "remote-ts", &child->remote_ts);
+	if (child->priority)
+		vici_key_format(m, "priority", "%u", child->priority);
 	vici_section_end(m);
 }
 

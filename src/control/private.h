@@ -88,7 +88,14 @@ void waiting_answer(struct control *c, struct waiting *w, bool success, const ch
 struct waiting *waiting_new(struct request *q, enum command_kind kind, const char *what, uint32_t timeout);
 void waiting_free(struct control *c, struct waiting *w);
 
+/* commands.c */
+char *request_argument(struct request *q, const char *key); /* NULL: not there, or empty */
+/* conn NULL: of any connection. */
+bool request_child_known(const struct request *q, const char *conn, const char *child);
+/* Starts the command; `timeout` -1 answers at once. `what` it is about, for messages. */
+void request_start(struct request *q, const struct command *command, long long timeout, const char *what);
 /* list.c */
+void list_selectors(struct text *m, const char *key, const struct selectors *s);
 void put_ike(struct text *m, const struct control *c, const struct ike_info *ike);
 void put_child(struct text *m, const struct control *c, const struct child_info *child);
 void open_child(struct text *m, const struct child_info *child); /* its section: "net-7" */
@@ -109,5 +116,10 @@ void command_load_cert(struct request *q);
 void command_list_certs(struct request *q);
 void command_clear_creds(struct request *q);
 void command_load_authority(struct request *q);
+/* policies.c */
+void command_install(struct request *q);
+void command_uninstall(struct request *q);
+void command_list_policies(struct request *q);
+const char *mode_words(const struct child_conf *c); /* VICI's name of its mode */
 /* explain.c */
 void command_adit_explain(struct request *q);

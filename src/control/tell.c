@@ -156,6 +156,8 @@ void control_done(struct control *c, const struct event *done)
 		return;
 	if (!done->ok && w->kind == COMMAND_TERMINATE && done->why.kind == REASON_NOT_FOUND) {
 		text_add(&words, "no matching SAs to terminate found");
+	} else if (!done->ok && w->kind == COMMAND_UNINSTALL && done->why.kind == REASON_NOT_FOUND) {
+		text_add(&words, "%s not found", w->what);
 	} else if (!done->ok) {
 		text_add(&words, "%s %s failed: ", verb(w->kind), w->what);
 		reason_print(&words, &done->why);

@@ -49,6 +49,14 @@ void engine_each_child(const struct engine *e, uint32_t ike_id, bool (*each)(voi
 	(void)ctx;
 }
 
+void engine_each_policy(const struct engine *e, bool (*each)(void *ctx, const struct policy_info *policy), void *ctx)
+{
+	static const struct policy_info trap = { .connection = "office", .conf = &net, .kind = POLICY_TRAP, .id = 3, .reqid = 9, .installed = true };
+
+	(void)e;
+	(void)each(ctx, &trap);
+}
+
 void engine_each_attempt(const struct engine *e, const char *connection, bool (*each)(void *ctx, const struct story_attempt *a), void *ctx)
 {
 	(void)e;
@@ -307,6 +315,59 @@ static void names_what_it_does_not_know(void **state)
 	assert_answer(bed, 0, "no", "rekey is not built yet");
 }
 
+static void ask_policies(struct control_client *c, const char *kind, const char *child)
+{
+	struct text m = { 0 };
+
+	vici_key_str(&m, kind, "no"); /* that it is there is what counts */
+	if (child)
+		vici_key_str(&m, "child", child);
+	feed(c, VICI_CMD_REQUEST, "list-policies", &m);
+}
+
+static void lists_policies(void **state)
+{
+	struct bed *bed = *state;
+	struct control_client *c = client(bed, 0);
+	struct vici_segment s;
+	struct bytes v;
+
+	feed(c, VICI_EVENT_REGISTER, "list-policy", NULL);
+	assert_int_equal(next(bed, 0).type, VICI_EVENT_CONFIRM);
+	ask_policies(c, "trap", NULL);
+	s = next(bed, 0);
+	assert_int_equal(s.type, VICI_EVENT);
+	assert_true(vici_find(s.message, "office/net", "mode", &v) && bytes_equal(v, bytes_str("TUNNEL")));
+	assert_true(vici_find(s.message, "office/net", "reqid", &v) && bytes_equal(v, bytes_str("9")));
+	assert_int_equal(next(bed, 0).type, VICI_CMD_RESPONSE);
+	/* none of that kind, none of that name, no kind at all */
+	ask_policies(c, "drop", NULL);
+	assert_int_equal(next(bed, 0).type, VICI_CMD_RESPONSE);
+	ask_policies(c, "trap", "other");
+	assert_int_equal(next(bed, 0).type, VICI_CMD_RESPONSE);
+	feed(c, VICI_CMD_REQUEST, "list-policies", NULL);
+	assert_int_equal(next(bed, 0).type, VICI_CMD_RESPONSE);
+}
+
+static void names_policies_that_are_not_there(void **state)
+{
+	struct bed *bed = *state;
+	struct control_client *c = client(bed, 0);
+	struct text m = { 0 };
+	struct event done = { .kind = EVENT_DONE, .why = { .kind = REASON_NOT_FOUND } };
+
+	feed(c, VICI_CMD_REQUEST, "install", NULL);
+	assert_answer(bed, 0, "no", "missing configuration name");
+	vici_key_str(&m, "child", "gone");
+	feed(c, VICI_CMD_REQUEST, "install", &m);
+	assert_answer(bed, 0, "no", "configuration name not found");
+	vici_key_str(&m, "child", "net");
+	feed(c, VICI_CMD_REQUEST, "uninstall", &m);
+	done.token = bed->token;
+	control_done(bed->control, &done);
+	assert_answer(bed, 0, "no", "policy 'net' not found");
+}
+
 static void streams_only_to_who_asked(void **state)
 {
 	struct bed *bed = *state;
@@ -503,6 +564,8 @@ int main(void)
 		CASE(closes_on_a_length_that_is_too_long),
 		CASE(ignores_what_makes_no_sense),
 		CASE(names_what_it_does_not_know),
+		CASE(lists_policies),
+		CASE(names_policies_that_are_not_there),
 		CASE(streams_only_to_who_asked),
 		CASE(answers_initiate_when_it_is_done),
 		CASE(gives_up_waiting_after_the_timeout),
