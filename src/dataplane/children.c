@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "ipsec/transport.h"
+
 #define SEQUENCE_ROOM 4 /* the soft limit of sequence numbers stands at one fourth before the end */
 #define OUTER_MTU_DEFAULT 1500u
 #define ONE_WAY_PACKETS 5u
@@ -28,7 +30,16 @@ static void child_free(struct child *c)
 
 static uint32_t inner_of(const struct child *c, uint32_t outer)
 {
-	return (uint32_t)mtu_inner(&c->params.suite, c->params.path.remote.addr.family, c->params.encap, outer);
+	uint8_t family = c->params.path.remote.addr.family;
+	uint32_t inner = (uint32_t)mtu_inner(&c->params.suite, family, c->params.encap, outer);
+
+	return inner > 0 && is_transport(c) ? inner + (uint32_t)transport_header_len(family) : inner;
+}
+
+/* What the system may send into the TUN for it. */
+static uint32_t route_mtu(const struct child *c)
+{
+	return is_transport(c) ? TRANSPORT_MTU : c->inner_mtu;
 }
 
 static uint32_t at_least(uint32_t mtu, uint32_t least)
@@ -75,7 +86,7 @@ static bool routed(const struct dataplane *dp, const struct child *c)
 static bool plan_child(struct dataplane *dp, const struct child *c, struct plan *plan, struct reason *why, struct arena *arena)
 {
 	*plan = (struct plan){ 0 };
-	return !routed(dp, c) || plan_for(dp, plan, &c->params.local_ts, &c->params.remote_ts, c->inner_mtu, false, why, arena);
+	return !routed(dp, c) || plan_for(dp, plan, &c->params.local_ts, &c->params.remote_ts, route_mtu(c), false, why, arena);
 }
 
 /* The new plan is set over the old one, then the old one's use is given up: nothing that both have is ever away. */
@@ -192,8 +203,6 @@ void child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes)
 
 static bool check(const struct child_params *p, struct reason *why)
 {
-	if (p->mode != MODE_TUNNEL)
-		return refuse_text(why, REASON_UNSUPPORTED, 0, "transport mode in the user-space data plane");
 	if (p->local_ts.count == 0 || p->remote_ts.count == 0 || p->local_ts.count > SELECTORS_MAX ||
 	    p->remote_ts.count > SELECTORS_MAX)
 		return refuse_text(why, REASON_TS, 0, "no traffic selectors, or too many");
@@ -209,6 +218,7 @@ static bool set_keys(struct child *c, struct reason *why)
 	if (!esp_out_init(&c->out, p->spi_out, &p->suite, &p->encr_out, &p->integ_out) ||
 	    !esp_in_init(&c->in, p->spi_in, &p->suite, &p->encr_in, &p->integ_in, p->replay_window))
 		return refuse_text(why, REASON_INSTALL, 0, "the keys or algorithms of the Child SA");
+	c->in.transport = is_transport(c);
 	return true;
 }
 
@@ -218,7 +228,7 @@ static bool set_mtu(struct dataplane *dp, struct child *c, struct reason *why, s
 	c->inner_mtu = inner_of(c, c->outer_mtu);
 	if (c->inner_mtu < 68) /* RFC 791: every link carries this */
 		return refuse_text(why, REASON_INSTALL, 0, "the path's MTU leaves no room for a packet");
-	return tun_widen(dp, c->tun, at_least(c->inner_mtu, MTU_IPV6_MIN), why, arena);
+	return tun_widen(dp, c->tun, at_least(route_mtu(c), MTU_IPV6_MIN), why, arena);
 }
 
 static bool install_child(struct dataplane *dp, struct child *c, struct reason *why, struct arena *arena)

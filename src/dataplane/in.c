@@ -6,6 +6,7 @@
 
 #include "ipsec/mss.h"
 #include "ipsec/outer.h"
+#include "ipsec/transport.h"
 #include "linux/rawesp.h"
 #include "linux/tun.h"
 
@@ -44,18 +45,36 @@ static void check_moved(struct run *r, const struct esp_job *job, const struct d
 	tell_moved(r->dp, c, &path);
 }
 
+/* The packet as it was before ESP; *at: its first byte. In transport mode its header is the outer one. */
+static enum drop restore(const struct child *c, const struct esp_job *job, const struct datagram *d, struct packet *p, uint8_t **at)
+{
+	const struct child_params *params = &c->params;
+	struct bytes all = job->inner;
+	enum drop drop;
+
+	*at = job->buffer + (job->inner.at - job->buffer);
+	if (is_transport(c)) {
+		all = transport_build(*at, all.len, job->next, d->tos, &params->path.remote.addr, &params->path.local.addr);
+		*at -= transport_header_len(params->path.remote.addr.family);
+	}
+	drop = packet_parse(p, all);
+	if (drop == DROP_NONE && is_transport(c))
+		transport_repair(*at, p, &params->original_remote, &params->original_local);
+	return drop;
+}
+
 /* RFC 4301 5.2 step 4, RFC 6040, and up. `job` was opened. */
 static void deliver(struct run *r, const struct esp_job *job, const struct datagram *d)
 {
 	struct child *c = r->child;
-	uint8_t *at = job->buffer + (job->inner.at - job->buffer);
 	struct packet p;
-	enum drop drop = packet_parse(&p, job->inner);
-	uint8_t tos;
+	uint8_t *at, tos;
+	enum drop drop = restore(c, job, d, &p, &at);
 
 	if (drop == DROP_NONE && !selectors_match(&c->params.local_ts, &c->params.remote_ts, &p.key, false))
 		drop = DROP_SELECTOR_IN;
-	if (drop == DROP_NONE)
+	tos = p.tos;
+	if (drop == DROP_NONE && !is_transport(c))
 		drop = outer_arrived(&tos, p.tos, d->tos, c->params.copy_ecn, c->params.dscp_in);
 	if (drop != DROP_NONE) {
 		tell_drop(r->dp, c, drop, &p.key, &d->remote);
@@ -160,7 +179,7 @@ void plane_in(struct dataplane *dp, struct plane_socket *s)
 	size_t came;
 
 	for (size_t i = 0; i < BATCH; i++)
-		d[i] = (struct datagram){ .at = plane_buffer(dp, i), .cap = BUFFER_SIZE };
+		d[i] = (struct datagram){ .at = plane_buffer(dp, i) + IN_ROOM, .cap = BUFFER_SIZE - IN_ROOM };
 	came = socket_receive(s->fd, d, BATCH);
 	for (size_t i = 0; i < came; i++)
 		take(&r, &d[i]);

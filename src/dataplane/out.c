@@ -6,10 +6,12 @@
 
 #include <errno.h>
 
+#include "iana/ip.h"
 #include "ipsec/fragment.h"
 #include "ipsec/icmp.h"
 #include "ipsec/mss.h"
 #include "ipsec/outer.h"
+#include "ipsec/transport.h"
 #include "linux/tun.h"
 
 /* A run of packets of one Child SA, not yet sealed. Each lies in its buffer behind HEAD_ROOM. */
@@ -134,9 +136,13 @@ static void join(struct run *r, struct child *c, const struct packet *p)
 	r->jobs[i] = (struct esp_job){ .buffer = buffer + HEAD_ROOM - head, .capacity = BUFFER_SIZE - (HEAD_ROOM - head),
 		.inner = p->all, .next = p->key.source.family == ADDR_V4 ? 4 : 41 };
 	r->tos[i] = outer_tos(p->tos, params->copy_ecn, params->dscp_out);
+	if (is_transport(c)) {
+		(void)transport_strip(p, &r->jobs[i].inner, &r->jobs[i].next); /* asked before */
+		r->tos[i] = p->tos; /* the outer header is the packet's own */
+	}
 	/* what is longer than the tunnel's MTU may only be IPv6 up to 1280: it goes in outer fragments (RFC 2473 7.1) */
 	r->df[i] = params->copy_df && p->dont_fragment && p->all.len <= c->inner_mtu;
-	r->inner_len[i] = p->all.len;
+	r->inner_len[i] = r->jobs[i].inner.len;
 	r->count++;
 	r->next_buffer++;
 }
@@ -182,6 +188,34 @@ static bool link_talk(const struct packet_key *key)
 	                                          : memcmp(key->destination.ip, v6, sizeof(v6)) == 0;
 }
 
+/* In transport mode: a packet between the two ends themselves, whole. */
+static enum drop check_transport(const struct child *c, const struct packet *p)
+{
+	const struct path *path = &c->params.path;
+	struct bytes payload;
+	uint8_t next;
+
+	if (!addr_equal(&p->key.source, &path->local.addr) || !addr_equal(&p->key.destination, &path->remote.addr))
+		return DROP_NO_POLICY;
+	return transport_strip(p, &payload, &next);
+}
+
+/*
+ * What to do with one that is longer than the path carries. In transport mode it goes whole in outer fragments, with DF, too: the system
+ * would cut its next ones before they come here, where they can no longer be carried. TCP alone makes them smaller instead.
+ */
+static void take_long(struct run *r, struct child *c, const struct packet *p)
+{
+	if (is_transport(c) && p->key.protocol != IP_PROTOCOL_TCP) {
+		join(r, c, p);
+	} else if (p->dont_fragment || is_transport(c)) {
+		tell_drop(r->dp, c, DROP_TOO_BIG, &p->key, NULL);
+		write_icmp(r, p, (uint32_t)mtu_for(c, p));
+	} else {
+		join_fragments(r, c, p);
+	}
+}
+
 /* No Child SA's packet. What may pass in clear does not come here by our routes; it cannot go back either. */
 static void without_sa(struct run *r, struct spd_entry *policy, const struct packet *p)
 {
@@ -225,19 +259,16 @@ static void take(struct run *r, uint8_t *at, size_t len)
 		at = front;
 		(void)packet_parse(&p, bytes(at, len));
 	}
-	if (child_exhausted(c, true)) {
-		tell_drop(dp, c, DROP_LIMIT, &p.key, NULL);
+	drop = child_exhausted(c, true) ? DROP_LIMIT : is_transport(c) ? check_transport(c, &p) : DROP_NONE;
+	if (drop != DROP_NONE) {
+		tell_drop(dp, c, drop, &p.key, NULL);
 		return;
 	}
 	(void)mss_clamp(at, &p, c->inner_mtu);
-	if (p.all.len <= mtu_for(c, &p)) {
+	if (p.all.len <= mtu_for(c, &p))
 		join(r, c, &p);
-	} else if (p.dont_fragment) {
-		tell_drop(dp, c, DROP_TOO_BIG, &p.key, NULL);
-		write_icmp(r, &p, (uint32_t)mtu_for(c, &p));
-	} else {
-		join_fragments(r, c, &p);
-	}
+	else
+		take_long(r, c, &p);
 }
 
 void plane_out(struct dataplane *dp, struct tun *t)

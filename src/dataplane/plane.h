@@ -22,7 +22,9 @@
 
 #define BATCH 32u
 #define HEAD_ROOM (ESP_HEADER + ESP_IV_MAX)
-#define BUFFER_SIZE (PACKET_MAX + ESP_ROOM + 1u)
+#define IN_ROOM IPV6_HEADER /* before what comes: transport mode's header is put back */
+#define BUFFER_SIZE (IN_ROOM + PACKET_MAX + ESP_ROOM + 1u)
+#define TRANSPORT_MTU 64000u /* what is too long for the path goes whole, in outer fragments (RFC 4303 3.3.4) */
 #define TELLINGS_MAX (BATCH * 8u + DROP_COUNT + 16u) /* a turn: of each packet four limits, a move, ...; each drop once, some SPIs */
 #define CHILD_ROUND MINUTES(1)
 
@@ -162,6 +164,11 @@ struct dataplane {
 	uint64_t round_at;            /* when Child SAs are looked after; 0: there are none */
 	uint8_t *buffers;             /* owned: BATCH x BUFFER_SIZE */
 };
+
+static inline bool is_transport(const struct child *c)
+{
+	return c->params.mode == MODE_TRANSPORT;
+}
 
 static inline uint8_t *plane_buffer(const struct dataplane *dp, size_t i)
 {

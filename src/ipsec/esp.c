@@ -217,7 +217,7 @@ size_t esp_seal(struct esp_out *sa, struct esp_job *jobs, size_t count)
 /* --- in --- */
 
 /* RFC 4303 2.4: pad bytes 1, 2, 3 ...; RFC 4303 2.7: TFC padding lies between the packet's own end and ours. */
-static enum drop unpad(struct esp_job *job, uint8_t *text, size_t text_len)
+static enum drop unpad(const struct esp_in *sa, struct esp_job *job, uint8_t *text, size_t text_len)
 {
 	size_t pad = text[text_len - 2];
 	struct packet packet;
@@ -230,6 +230,10 @@ static enum drop unpad(struct esp_job *job, uint8_t *text, size_t text_len)
 	for (size_t i = 0; i < pad; i++)
 		if (text[text_len - 2 - pad + i] != i + 1)
 			return DROP_PADDING;
+	if (sa->transport) {
+		job->inner = bytes(text, text_len - 2 - pad);
+		return DROP_NONE;
+	}
 	if (job->next != IP_PROTOCOL_IPV4 && job->next != IP_PROTOCOL_IPV6)
 		return DROP_UNSUPPORTED;
 	if (text_len - 2 - pad == 0 || text[0] >> 4 != (job->next == IP_PROTOCOL_IPV4 ? 4 : 6))
@@ -266,7 +270,7 @@ static enum drop open_one(struct esp_in *sa, struct esp_job *job)
 	if (!seal_decrypt(keys->seal, covered.aad, job->buffer + ESP_HEADER, text, text_len, covered.tail, text + text_len))
 		return DROP_ICV;
 	replay_accept(&sa->replay, job->sequence);
-	return unpad(job, text, text_len);
+	return unpad(sa, job, text, text_len);
 }
 
 size_t esp_open(struct esp_in *sa, struct esp_job *jobs, size_t count)

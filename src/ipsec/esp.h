@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ESP in tunnel mode on byte arrays: seal and open, in batches. RFC 4303; AES-GCM: RFC 4106; ChaCha20-Poly1305: RFC 7634;
+ * ESP on byte arrays: seal and open, in batches. RFC 4303; AES-GCM: RFC 4106; ChaCha20-Poly1305: RFC 7634;
  * AES-CBC: RFC 3602 with an HMAC.
  *
  * A job is one packet. Both directions work in place in the job's buffer:
  *
- *     SPI(4) sequence(4) IV(iv_len) | inner packet, padding, pad length(1), next header(1) | ICV
+ *     SPI(4) sequence(4) IV(iv_len) | inner packet (transport mode: what follows the IP header), padding, pad length(1), next header(1) | ICV
  *
  * The IV of an AEAD is the sequence number (RFC 4106 3.1 allows it; it never repeats under one key). The IV of a CBC cipher is
  * a keyed function of the sequence number, under a secret derived from the SA's own keys: unpredictable (RFC 3602 section 3).
@@ -40,6 +40,7 @@ struct esp_in {
 	uint32_t spi;
 	bool esn;
 	struct esp_keys keys;
+	bool transport;    /* what is inside is no whole packet, and any next header but 59 is welcome */
 	struct replay replay;
 	uint64_t *window; /* owned: the replay window's words */
 };
@@ -49,7 +50,7 @@ struct esp_job {
 	size_t capacity;     /* seal: of the buffer */
 	size_t len;          /* of the ESP packet: seal gives it, open takes it */
 	struct bytes inner;  /* seal: the inner packet, anywhere (best at buffer + esp_head_len); open: in the buffer, TFC padding cut off */
-	uint8_t next;        /* next header: 4 or 41; seal takes it, open gives it */
+	uint8_t next;        /* next header: in tunnel mode 4 or 41; seal takes it, open gives it */
 	uint64_t sequence;   /* given by both; open: also when the packet is dropped as a replay */
 	enum drop drop;      /* DROP_NONE: it went well */
 };

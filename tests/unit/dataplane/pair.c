@@ -99,7 +99,7 @@ static bool add_child(struct site *s)
 {
 	const struct pair_case *c = s->c;
 	struct child_params p = { .id = 7, .reqid = 1, .ike_id = 1, .spi_in = s->a ? 0xc000000a : 0xc000000b,
-		.spi_out = s->a ? 0xc000000b : 0xc000000a, .mode = MODE_TUNNEL, .encap = c->udp ? ENCAP_UDP : ENCAP_NONE,
+		.spi_out = s->a ? 0xc000000b : 0xc000000a, .mode = c->transport ? MODE_TRANSPORT : MODE_TUNNEL, .encap = c->udp ? ENCAP_UDP : ENCAP_NONE,
 		.replay_window = 64, .copy_df = true, .copy_ecn = true };
 
 	p.connection = strdup("pair");

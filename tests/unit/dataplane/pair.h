@@ -22,6 +22,7 @@ struct pair_case {
 	bool crash_first;                      /* A's data plane is killed once, and started anew, before the rest */
 	bool stale_port;                       /* A believes B at another port; it must hear that the peer moved */
 	bool no_nft;                           /* as on a kernel without nf_tables */
+	bool transport;
 	bool trap;                             /* A has a trap; the Child SA comes when it is asked for */
 	const char *pass;                      /* A lets this pass, "LOCAL REMOTE"; B has it the other way round */
 	const char *drop;                      /* A drops this, and must have counted it */

@@ -113,6 +113,31 @@ static const struct pair_case attacks[] = {
 	  .prepare_a = "for i in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 >$i; done", PING4 },
 };
 
+#define HOST4 .transport = true, .local = "192.0.2.1", .remote = "192.0.2.2"
+#define HOST6 .transport = true, .outer_v6 = true, .local = "2001:db8:f::1", .remote = "2001:db8:f::2"
+/* A sends a megabyte of TCP to a listener of B, which tells how much came. */
+#define SERVER "timeout 20 python3 -c 'import socket as s; l = s.socket(s.AF_INET6); l.setsockopt(s.SOL_SOCKET, s.SO_REUSEADDR, 1); " \
+	"l.bind((\"::\", 7777)); l.listen(); c = l.accept()[0]; n = 0\nwhile n < 1000000:\n  n += len(c.recv(65536))\nc.send(b\"ok\"); c.recv(1)' & "
+#define CLIENT(to) "python3 -c 'import socket as s; c = s.create_connection((\"" to "\", 7777), 5); c.settimeout(5); " \
+	"c.sendall(bytes(1000000)); assert c.recv(2) == b\"ok\"'"
+
+static const struct pair_case transports[] = {
+	{ "transport, UDP", .udp = true, HOST4, .check_a = "ping -c 2 -i 0.02 -W 5 -q 192.0.2.2 >/dev/null && ip route get 192.0.2.2 | grep -q adit0" },
+	{ "transport, raw", HOST4, .check_a = "ping -c 2 -i 0.02 -W 5 -q 192.0.2.2 >/dev/null" },
+	{ "transport, IPv6, UDP", .udp = true, HOST6, .check_a = "ping -6 -c 2 -i 0.02 -W 5 -q 2001:db8:f::2 >/dev/null" },
+	{ "transport, IPv6, raw", HOST6, .check_a = "ping -6 -c 2 -i 0.02 -W 5 -q 2001:db8:f::2 >/dev/null" },
+	{ "transport, CBC", .udp = true, .encr = 12, .bits = 128, .integ = 12, HOST4, .check_a = "ping -c 2 -i 0.02 -W 5 -q 192.0.2.2 >/dev/null" },
+	{ "transport, whole datagrams in outer fragments", .udp = true, .outer_fragments = true, HOST4,
+	  .check_a = "ping -c 2 -i 0.02 -s 5000 -W 5 -q 192.0.2.2 >/dev/null" },
+	{ "transport, IPv6, in outer fragments", .outer_fragments = true, HOST6,
+	  .check_a = "ping -6 -c 2 -i 0.02 -s 5000 -W 5 -q 2001:db8:f::2 >/dev/null" },
+	{ "transport, what just fits goes whole", .udp = true, HOST4, .check_a = "ping -c 2 -i 0.02 -s 1430 -W 5 -q 192.0.2.2 >/dev/null" },
+	{ "transport, TCP makes segments that fit", .udp = true, HOST4, .prepare_b = SERVER, .check_a = CLIENT("192.0.2.2") },
+	{ "transport, IPv6, TCP", HOST6, .prepare_b = SERVER, .check_a = CLIENT("2001:db8:f::2") },
+	{ "transport, one protocol, trap", .trap = true, .transport = true, .local = "192.0.2.1[icmp]", .remote = "192.0.2.2[icmp]",
+	  .check_a = "ping -c 1 -W 5 -q 192.0.2.2 >/dev/null && ip route get 192.0.2.2 ipproto udp dport 53 | grep -q 'dev out'" },
+};
+
 static const struct pair_case policies[] = {
 	{ "trap: the first ping is answered", .udp = true, .trap = true, NETS4, .check_a = "ping -c 1 -W 5 -q 10.2.0.1 >/dev/null" },
 	{ "trap, IPv6, raw", .trap = true, NETS6, .check_a = "ping -6 -c 1 -W 5 -q 2001:db8:2::1 >/dev/null" },
@@ -182,6 +207,12 @@ static void traps_and_shunts(void **state)
 	run(policies, COUNT_OF(policies));
 }
 
+static void transport_mode(void **state)
+{
+	(void)state;
+	run(transports, COUNT_OF(transports));
+}
+
 static void attacks_and_accidents(void **state)
 {
 	(void)state;
@@ -195,6 +226,7 @@ int main(void)
 		cmocka_unit_test(routes_and_sources),
 		cmocka_unit_test(mtu_and_fragments),
 		cmocka_unit_test(traps_and_shunts),
+		cmocka_unit_test(transport_mode),
 		cmocka_unit_test(attacks_and_accidents),
 	};
 
