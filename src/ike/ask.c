@@ -67,6 +67,7 @@ static bool post(struct engine *e, struct pending owner, struct queued *q, struc
 	p->token = q->event.token = token;
 	p->kind = q->event.ask.kind;
 	p->event = q;
+	p->spi = q->event.ask.install ? q->event.ask.install->spi_in : 0;
 	q->ask = p;
 	q->event.ask.ike_id = p->x ? p->x->sa->id : p->sa ? p->sa->id : 0;
 	if (p->x)
@@ -103,15 +104,16 @@ bool ask_out_sa(const struct sa *sa, enum ask_kind kind)
 	return false;
 }
 
-/* Out of the tables; what the host has not taken yet is not asked at all. */
-void ask_cancel(struct engine *e, struct pending *p)
+static void take_back(struct engine *e, struct queued *q)
 {
-	if (p->event) {
-		p->event->ask = NULL;
-		list_remove(&p->event->link);
-		e->event_count--;
-		queued_free(p->event);
-	}
+	q->ask = NULL;
+	list_remove(&q->link);
+	e->event_count--;
+	queued_free(q);
+}
+
+static void forget(struct engine *e, struct pending *p)
+{
 	timer_stop(&e->timers, &p->timer);
 	(void)map_remove(&e->asks, p->token);
 	list_remove(&p->link);
@@ -122,7 +124,37 @@ void ask_cancel(struct engine *e, struct pending *p)
 	free(p);
 }
 
-static void give(struct engine *e, struct pending *p, const struct answer *a)
+/* Nobody waits for it any more, but whether its SPI is in use only the answer tells. */
+static void orphan(struct engine *e, struct pending *p)
+{
+	timer_stop(&e->timers, &p->timer);
+	list_remove(&p->link);
+	p->x = NULL;
+	list_append(&e->orphans, &p->link);
+}
+
+/* Out of the tables; what the host has not taken yet is not asked at all. */
+void ask_cancel(struct engine *e, struct pending *p)
+{
+	if (p->kind == ASK_INSTALL && !p->event) {
+		orphan(e, p);
+		return;
+	}
+	if (p->event)
+		take_back(e, p->event);
+	if (p->spi)
+		event_release(e, ASK_SPI, p->spi, 0);
+	forget(e, p);
+}
+
+void asks_clear(struct engine *e)
+{
+	while (!list_empty(&e->orphans))
+		forget(e, LIST_ITEM(e->orphans.next, struct pending, link));
+}
+
+/* `late`: it is no answer of the host, which may come yet. */
+static void give(struct engine *e, struct pending *p, const struct answer *a, bool late)
 {
 	struct exchange *x = p->x;
 	struct conn_entry *entry = p->entry;
@@ -130,7 +162,10 @@ static void give(struct engine *e, struct pending *p, const struct answer *a)
 	struct trap *trap = p->trap;
 	enum ask_kind kind = p->kind;
 
-	ask_cancel(e, p);
+	if (late)
+		ask_cancel(e, p);
+	else
+		forget(e, p);
 	if (x)
 		exchange_answer(x, kind, a);
 	else if (sa)
@@ -148,7 +183,7 @@ void ask_expire(struct engine *e, struct pending *p)
 	engine_count(e, COUNTER_ASK_LATE);
 	(void)refuse_text(&late.why, REASON_ASK_LATE, 0, ask_name(p->kind));
 	late.why.wanted = value_of(VALUE_DURATION, e->conf.ask_deadline, bytes_none());
-	give(e, p, &late);
+	give(e, p, &late, true);
 }
 
 void engine_answer(struct engine *e, struct now now, uint64_t token, enum ask_kind kind, const struct answer *a)
@@ -156,9 +191,13 @@ void engine_answer(struct engine *e, struct now now, uint64_t token, enum ask_ki
 	struct pending *p = map_get(&e->asks, token);
 
 	e->now = now;
-	if (p && p->kind == kind) {
-		give(e, p, a);
+	if (p && p->kind == kind && kind == ASK_INSTALL && !a->ok)
+		event_release(e, ASK_SPI, p->spi, 0);
+	if (p && p->kind == kind && (kind != ASK_INSTALL || p->x)) {
+		give(e, p, a, false);
 	} else {
+		if (p && p->kind == kind)
+			forget(e, p);
 		engine_count(e, COUNTER_ANSWER_LATE);
 		if (a->ok && kind == ASK_SPI)
 			event_release(e, kind, a->spi, 0);

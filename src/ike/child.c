@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define RESPONDER_GRACE SECONDS(60)
-
 const char *child_state_name(enum child_state s)
 {
 	switch (s) {
@@ -42,36 +40,41 @@ static void child_drop(struct child *c)
 	connection_unref(c->conn);
 	free(c->local_ts.list);
 	free(c->remote_ts.list);
+	queued_free(c->outbound);
 	free(c);
 }
 
-static void child_unlink(struct child *c)
+/* Out of the tables; its timer stays armed. */
+static void child_leave(struct child *c)
 {
 	struct engine *e = c->sa->engine;
 
-	timer_stop(&e->timers, &c->timer);
 	if (map_get(&e->children, c->id) == c)
 		(void)map_remove(&e->children, c->id);
 	if (c->link.next) {
 		list_remove(&c->link);
 		c->sa->child_count--;
 	}
+	c->sa = NULL;
 }
 
-static void child_free(struct child *c)
+static void child_free(struct engine *e, struct child *c)
 {
-	child_unlink(c);
+	timer_stop(&e->timers, &c->timer);
+	if (c->sa)
+		child_leave(c);
+	list_remove(&c->link);
 	child_drop(c);
 }
 
-static void fresh_ids(struct engine *e, struct child *c)
+static void fresh_ids(struct engine *e, struct child *c, uint32_t reqid)
 {
 	do {
 		if (++e->last_child_id == 0)
 			e->last_child_id = 1;
 	} while (map_get(&e->children, e->last_child_id));
 	c->id = e->last_child_id;
-	c->reqid = c->conf->reqid ? c->conf->reqid : trap_reqid(e, c->conn->name, c->conf->name);
+	c->reqid = reqid ? reqid : c->conf->reqid ? c->conf->reqid : trap_reqid(e, c->conn->name, c->conf->name);
 	if (c->reqid == 0)
 		c->reqid = ++e->last_reqid;
 }
@@ -106,10 +109,12 @@ static struct child *child_make(struct sa *sa, const struct child_plan *plan)
 	c->suite = plan->suite;
 	c->rekey_at = c->life_at = NEVER;
 	c->timer.what = TIMER_CHILD;
-	fresh_ids(e, c);
-	if (!own_selectors(&c->local_ts, &plan->local_ts) || !own_selectors(&c->remote_ts, &plan->remote_ts) || !map_put(&e->children, c->id, c) ||
+	fresh_ids(e, c, plan->reqid);
+	c->outbound = plan->inbound_only ? queued_new(EVENT_CHILD_OUTBOUND) : NULL;
+	if ((plan->inbound_only && !c->outbound) || !own_selectors(&c->local_ts, &plan->local_ts) ||
+	    !own_selectors(&c->remote_ts, &plan->remote_ts) || !map_put(&e->children, c->id, c) ||
 	    !timer_set(&e->timers, &c->timer, NEVER)) {
-		child_free(c);
+		child_free(e, c);
 		return NULL;
 	}
 	return c;
@@ -170,6 +175,7 @@ static bool fill_params(const struct child *c, const struct child_plan *plan, st
 	p->dscp_out = conf->dscp_out;
 	p->dscp_in = conf->dscp_in;
 	p->initiator = c->initiator;
+	p->inbound_only = plan->inbound_only;
 	fill_limits(sa->engine, p, conf);
 	p->connection = copy_str(c->conn->name);
 	p->child = copy_str(conf->name);
@@ -189,63 +195,90 @@ bool child_install(struct exchange *x, struct child_plan *plan, struct reason *w
 	if (!q->params || !plan->child || !fill_params(plan->child, plan, q->params)) {
 		queued_free(q);
 		if (plan->child)
-			child_free(plan->child);
+			child_free(x->sa->engine, plan->child);
 		plan->child = NULL;
 		engine_count(x->sa->engine, COUNTER_MEMORY);
 		return refuse_text(why, REASON_MEMORY, 0, "a Child SA");
 	}
 	q->event.ask.install = q->params;
 	q->event.ask.remote = x->sa->path.remote.addr;
-	return exchange_ask(x, q, why);
+	if (exchange_ask(x, q, why))
+		return true;
+	child_free(x->sa->engine, plan->child); /* the SPI is the plan's still */
+	plan->child = NULL;
+	return false;
 }
 
-static void arm(struct child *c)
+static void choose_life(struct child *c)
 {
-	struct engine *e = c->sa->engine;
-	struct lifetime life = lifetime_choose(c->conf->time, engine_random64(e));
+	struct lifetime life = lifetime_choose(c->conf->time, engine_random64(c->sa->engine));
 
 	if (life.soft)
 		c->rekey_at = c->installed + SECONDS(life.soft);
 	if (life.hard)
-		c->life_at = c->installed + SECONDS(life.hard) + (c->initiator ? 0 : RESPONDER_GRACE);
-	(void)timer_set(&e->timers, &c->timer, c->life_at); /* armed before: cannot fail */
+		c->life_at = c->installed + SECONDS(life.hard);
 }
 
-void child_up(struct child_plan *plan, const struct job *job)
+/* What rekey_at says holds in two states; the hard limit in all. */
+static uint64_t next_at(const struct child *c)
+{
+	bool counts = c->state == CHILD_INSTALLED || c->state == CHILD_REKEYED;
+
+	return counts && c->rekey_at < c->life_at ? c->rekey_at : c->life_at;
+}
+
+void child_arm(struct child *c)
+{
+	(void)timer_set(&c->sa->engine->timers, &c->timer, next_at(c)); /* armed before: cannot fail */
+}
+
+struct child *child_enter(struct child_plan *plan)
 {
 	struct child *c = plan->child;
 	struct sa *sa = c->sa;
-	struct story_note note = { .sa = sa, .kind = STORY_UP, .words = "Child SA is up", .child_id = c->id };
-	struct reason cancelled = { .kind = REASON_CANCELLED };
 
 	plan->child = NULL;
 	plan->spi_in = 0;
 	c->state = CHILD_INSTALLED;
 	c->installed = sa->engine->now.boot;
-	arm(c);
+	choose_life(c);
+	child_arm(c);
 	list_append(&sa->children, &c->link);
 	sa->child_count++;
+	return c;
+}
+
+struct child *child_up(struct child_plan *plan, const struct job *job)
+{
+	struct child *c = child_enter(plan);
+	struct sa *sa = c->sa;
+	struct story_note note = { .sa = sa, .kind = STORY_UP, .words = "Child SA is up", .child_id = c->id };
+	struct reason cancelled = { .kind = REASON_CANCELLED };
+
+	c->told = true;
 	story_add(sa->engine, &note);
 	tell_child(c, TELL_CHILD_UP);
 	entry_result(sa->engine, c->conn->name, c->conf->name, true, NULL);
 	if (job && job->cancelled)
 		child_close(c, &cancelled, false, 0);
+	return c;
 }
 
 /* Out of the data plane. A removal must not be lost: without memory for its event the Child SA itself waits to be told of. */
-static void child_remove(struct child *c)
+static void child_remove(struct engine *e, struct child *c)
 {
-	struct engine *e = c->sa->engine;
 	struct queued *q = queued_new(EVENT_CHILD_REMOVE);
 
 	if (q) {
 		q->event.child_id = c->id;
 		event_post(e, q);
-		child_free(c);
+		child_free(e, c);
 		return;
 	}
-	child_unlink(c);
-	c->sa = NULL;
+	timer_stop(&e->timers, &c->timer);
+	if (c->sa)
+		child_leave(c);
+	list_remove(&c->link);
 	list_append(&e->removals, &c->link);
 }
 
@@ -262,75 +295,190 @@ bool removal_next(struct engine *e, struct event *out)
 	return true;
 }
 
+/* Once installation was asked for, the SPI goes with that question (ask.c): given back when it fails or is cancelled. */
 void child_abort(struct sa *sa, struct child_plan *plan, bool installed)
 {
 	struct child *c = plan->child;
 
 	plan->child = NULL;
-	if (c && installed) {
-		child_remove(c);
-		c = NULL;
-	} else if (plan->spi_in) {
+	if (c && installed)
+		child_remove(sa->engine, c);
+	else if (c)
+		child_free(sa->engine, c);
+	else if (plan->spi_in)
 		event_release(sa->engine, ASK_SPI, plan->spi_in, 0);
-	}
 	plan->spi_in = 0;
-	if (c)
-		child_free(c);
 }
 
 /* --- end --- */
 
-void child_end(struct child *c, const struct reason *why)
+static void tell_down(struct child *c, const struct reason *why)
+{
+	struct sa *sa = c->sa;
+	struct story_note note = { .sa = sa, .kind = STORY_DOWN, .words = "Child SA is down", .why = why, .child_id = c->id };
+
+	if (!c->told)
+		return;
+	if (sa->phase != PHASE_GONE)
+		story_add(sa->engine, &note);
+	tell_child(c, TELL_CHILD_DOWN);
+}
+
+/* What a limit ended must not be used again; so must what went with its IKE SA. */
+static bool may_linger(const struct child *c)
+{
+	const struct engine *e = c->sa->engine;
+
+	return c->heir && c->sa->phase != PHASE_GONE && e->conf.delete_delay && c->life_at > e->now.boot;
+}
+
+static void end(struct child *c, const struct reason *why, bool linger)
 {
 	struct sa *sa = c->sa;
 	struct engine *e = sa->engine;
-	struct story_note note = { .sa = sa, .kind = STORY_DOWN, .words = "Child SA is down", .why = why, .child_id = c->id };
-	struct conn_entry *entry = entry_find(e, c->conn->name);
+	struct conn_entry *entry = c->told ? entry_find(e, c->conn->name) : NULL;
+	struct child *heir = child_by_id(sa, c->heir);
 	uint32_t id = c->id;
 
-	if (sa->phase != PHASE_GONE)
-		story_add(e, &note);
-	tell_child(c, TELL_CHILD_DOWN);
-	child_remove(c);
+	if (heir)
+		child_outbound(heir);
+	tell_down(c, why);
+	if (linger && may_linger(c)) {
+		child_leave(c);
+		list_append(&e->lingering, &c->link);
+		(void)timer_set(&e->timers, &c->timer, e->now.boot + e->conf.delete_delay); /* armed before: cannot fail */
+	} else {
+		child_remove(e, c);
+	}
 	sa_touch(sa);
 	if (entry)
 		entry_retry(entry, RETRY_LOST);
 	command_gone(e, sa->id, id);
 }
 
-void child_close(struct child *c, const struct reason *why, bool again, uint64_t command)
+void child_end(struct child *c, const struct reason *why)
 {
-	struct sa *sa = c->sa;
-	struct conn_entry *entry = entry_find(sa->engine, c->conn->name);
-	struct job *job;
+	end(c, why, true);
+}
 
-	if (c->state == CHILD_DELETING || sa->phase != PHASE_UP)
+/* The peer hears of it as soon as it can. Without memory for the job it does not: its packets meet no SA, liveness sees to the rest. */
+static struct job *delete_job(struct child *c, uint64_t command)
+{
+	struct job *job = job_add(c->sa, JOB_CHILD_DELETE);
+
+	if (!job)
+		return NULL;
+	job->spi = c->spi_in;
+	job->command = command;
+	return job;
+}
+
+static void bring_again(struct child *c)
+{
+	struct conn_entry *entry = entry_find(c->sa->engine, c->conn->name);
+
+	if (!entry || !connection_child(entry->conn, c->conf->name))
 		return;
-	job = job_add(sa, JOB_CHILD_DELETE);
-	if (job) {
-		job->spi = c->spi_in;
-		job->command = command;
+	entry_want(entry, c->conf->name, WANT_ONCE);
+	entry_retry(entry, RETRY_NOW);
+}
+
+/* Its rekeying is out: what comes of it is closed as well. True: that is under way. */
+static bool close_with_rekeying(struct child *c, uint64_t command)
+{
+	struct exchange *x = child_rekeying(c);
+	struct reason cancelled = { .kind = REASON_CANCELLED };
+
+	if (!x)
+		return false;
+	if (!exchange_is_out(x)) {
+		exchange_end(x, false, &cancelled);
+		return false;
 	}
-	if (again && entry && connection_child(entry->conn, c->conf->name)) {
-		entry_want(entry, c->conf->name, WANT_ONCE);
-		entry_retry(entry, RETRY_NOW);
-	}
-	/* without memory for the job the peer is not told: its next packets meet no SA, and liveness sees to the rest */
+	if (!x->job)
+		return false;
+	x->job->cancelled = true;
+	x->job->command = command;
+	return true;
+}
+
+static void close_now(struct child *c, const struct reason *why, bool again, uint64_t command)
+{
+	struct job *job = delete_job(c, command);
+
+	if (again && !c->heir && c->told)
+		bring_again(c);
 	if (!job || again) {
-		child_end(c, why);
+		end(c, why, false);
 		return;
 	}
 	job->child_id = c->id;
 	c->state = CHILD_DELETING;
+	child_arm(c);
 }
 
-void child_expire(struct child *c)
+void child_close(struct child *c, const struct reason *why, bool again, uint64_t command)
+{
+	if (c->sa->phase != PHASE_UP && again)
+		end(c, why, false);
+	else if (c->sa->phase == PHASE_UP && c->state != CHILD_DELETING && (again || !close_with_rekeying(c, command)))
+		close_now(c, why, again, command);
+}
+
+static void over(struct child *c, enum reason_kind kind)
 {
 	struct reason why = { 0 };
 
-	(void)timer_set(&c->sa->engine->timers, &c->timer, NEVER);
-	(void)refuse(&why, REASON_LIFETIME, 0, value_none(), value_none(), c->conf->at);
-	child_close(c, &why, c->initiator, 0);
+	(void)refuse(&why, kind, 0, value_none(), value_none(), c->conf->at);
+	if (c->state == CHILD_DELETING)
+		end(c, &why, false);
+	else
+		child_close(c, &why, true, 0);
+}
+
+void child_limit(struct child *c, enum traffic_kind kind)
+{
+	switch (kind) {
+	case TRAFFIC_SOFT_LIMIT:
+		(void)child_rekey(c, 0);
+		break;
+	case TRAFFIC_HARD_LIMIT:
+		over(c, REASON_LIFETIME);
+		break;
+	case TRAFFIC_SEQUENCE_LIMIT:
+		over(c, REASON_SEQUENCE);
+		break;
+	case TRAFFIC_FIRST:
+		if (c->state == CHILD_INSTALLED)
+			child_outbound(c);
+		break;
+	case TRAFFIC_MOVED:
+	case TRAFFIC_UNKNOWN_SPI:
+	case TRAFFIC_USED:
+	case TRAFFIC_ONE_WAY:
+	case TRAFFIC_ACQUIRE:
+		break;
+	}
+}
+
+void child_expire(struct engine *e, struct child *c)
+{
+	struct reason late = { .kind = REASON_REPLACED };
+
+	if (!c->sa) {
+		child_remove(e, c); /* nothing is under way to it any more */
+		return;
+	}
+	(void)timer_set(&e->timers, &c->timer, NEVER);
+	sa_touch(c->sa);
+	if (c->life_at <= e->now.boot) {
+		over(c, REASON_LIFETIME);
+	} else if (c->state == CHILD_REKEYED) {
+		child_close(c, &late, false, 0); /* the peer should have deleted it */
+	} else {
+		(void)child_rekey(c, 0);
+		child_arm(c);
+	}
 }
 
 /* Without memory for the news a Child SA stays where it is; its packets come to the old place until the next change. */
@@ -371,7 +519,7 @@ struct child *child_by_name(const struct sa *sa, const char *name)
 	LIST_EACH(at, &sa->children) {
 		struct child *c = LIST_ITEM(at, struct child, link);
 
-		if (c->state == CHILD_INSTALLED && strcmp(c->conf->name, name) == 0)
+		if (child_in_use(c) && strcmp(c->conf->name, name) == 0)
 			return c;
 	}
 	return NULL;
@@ -389,12 +537,20 @@ bool child_covers(const struct sa *sa, const char *name, const struct pair_ts *t
 	return false;
 }
 
+struct child *child_by_id(const struct sa *sa, uint32_t id)
+{
+	struct child *c = id ? map_get(&sa->engine->children, id) : NULL;
+
+	return c && c->sa == sa && c->link.next ? c : NULL;
+}
+
 void child_info_of(const struct child *c, struct child_info *out)
 {
 	*out = (struct child_info){
 		.id = c->id, .reqid = c->reqid, .ike_id = c->sa->id, .name = c->conf->name, .state = c->state,
 		.conf = c->conf, .mode = c->mode, .encap = c->encap, .spi_in = c->spi_in, .spi_out = c->spi_out, .suite = &c->suite,
-		.local_ts = &c->local_ts, .remote_ts = &c->remote_ts, .installed = c->installed, .rekey_at = NEVER,
+		.local_ts = &c->local_ts, .remote_ts = &c->remote_ts, .installed = c->installed,
+		.rekey_at = c->state == CHILD_INSTALLED ? c->rekey_at : NEVER,
 		.life_at = c->life_at,
 	};
 }

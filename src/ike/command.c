@@ -295,7 +295,7 @@ static unsigned cancel_jobs(struct engine *e, const struct command *c)
 			sa_close(sa, &why, e->command);
 			continue;
 		}
-		if (sa->ours && sa->ours->job && sa->ours->job->kind == JOB_CHILD && strcmp(sa->ours->job->child->name, c->child) == 0)
+		if (sa->ours && sa->ours->job && sa->ours->job->child && strcmp(sa->ours->job->child->name, c->child) == 0)
 			sa->ours->job->cancelled = true;
 		LIST_EACH_SAFE(k, &sa->jobs) {
 			struct job *job = LIST_ITEM(k, struct job, link);

@@ -97,6 +97,7 @@ struct pending {
 	struct trap *trap;
 	struct pending **slot;       /* where its owner remembers it; emptied when it ends. NULL: nowhere */
 	struct queued *event;        /* not taken by the host yet; else NULL */
+	uint32_t spi;                /* ASK_INSTALL: the inbound SPI, given back when nothing comes of it */
 };
 
 /* Fragments that wait for the rest of their messages. */
@@ -112,6 +113,8 @@ struct engine {
 	struct list events;
 	size_t event_count;
 	struct queued *out;          /* the one that the host looks at */
+	struct list lingering;       /* struct child without an IKE SA: replaced and deleted, what is under way to it is received still */
+	struct list orphans;         /* struct pending of ASK_INSTALL that nobody waits for: what it brings is given back */
 	struct list removals;        /* struct child: removals that found no memory for their event */
 	struct timers timers;
 	struct map by_spi, by_id;    /* our SPI, unique id -> struct sa */
@@ -176,4 +179,5 @@ bool ask_post_sa(struct sa *sa, struct queued *q, struct reason *why);
 bool ask_post_trap(struct trap *trap, struct pending **slot, struct queued *q, struct reason *why);
 bool ask_out_sa(const struct sa *sa, enum ask_kind kind); /* one is out */
 void ask_cancel(struct engine *e, struct pending *p);
+void asks_clear(struct engine *e); /* those of nobody */
 void ask_expire(struct engine *e, struct pending *p);

@@ -16,6 +16,7 @@ static void defaults(struct engine_conf *c)
 		{ &c->retransmit_early, 2 },
 		{ &c->ask_deadline, 20000 },      { &c->half_open_timeout, 165000 },    { &c->half_open_busy, 30000 },
 		{ &c->keepalive, 20000 },         { &c->response_cache, 180000 },   { &c->retry_first, 2000 },            { &c->retry_most, 300000 },
+		{ &c->delete_delay, 5000 },
 		{ &c->cookie_threshold, 30 },     { &c->half_open_per_source, 5 },      { &c->half_open_max, 1000 },
 		{ &c->fragment_size, 1280 },
 	};
@@ -76,6 +77,8 @@ struct engine *engine_new(const struct engine_conf *conf, struct now now)
 	list_init(&e->busy);
 	list_init(&e->ended);
 	list_init(&e->removals);
+	list_init(&e->lingering);
+	list_init(&e->orphans);
 	list_init(&e->entries);
 	list_init(&e->commands);
 	list_init(&e->pools[0].oldest);
@@ -99,8 +102,11 @@ void engine_free(struct engine *e)
 		sa_free(LIST_ITEM(e->sas.next, struct sa, link));
 	while (!list_empty(&e->entries))
 		entry_free(LIST_ITEM(e->entries.next, struct conn_entry, link));
+	while (!list_empty(&e->lingering))
+		child_expire(e, LIST_ITEM(e->lingering.next, struct child, link));
 	while (removal_next(e, &event))
 		;
+	asks_clear(e);
 	events_clear(e);
 	strangers_free(e->strangers);
 	shelves_clear(&e->responses);
@@ -162,7 +168,7 @@ static void fire(struct engine *e, struct timer *t)
 		ask_expire(e, LIST_ITEM(t, struct pending, timer));
 		break;
 	case TIMER_CHILD:
-		child_expire(LIST_ITEM(t, struct child, timer));
+		child_expire(e, LIST_ITEM(t, struct child, timer));
 		break;
 	case TIMER_ENTRY:
 		entry_expire(LIST_ITEM(t, struct conn_entry, timer));
@@ -194,14 +200,6 @@ uint64_t engine_deadline(const struct engine *e)
 
 /* --- the data plane's reports --- */
 
-static void limit_reached(struct child *c, enum reason_kind kind)
-{
-	struct reason why = { 0 };
-
-	(void)refuse(&why, kind, 0, value_none(), value_none(), c->conf->at);
-	child_close(c, &why, true, 0);
-}
-
 /* RFC 7296 2.23: a peer behind a NAT is followed, one that is not stays where it is. */
 static void moved(struct child *c, const struct path *path)
 {
@@ -223,20 +221,18 @@ void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 		alive_unknown_spi(e, t);
 	if (t->kind == TRAFFIC_ACQUIRE)
 		trap_acquire(e, t);
-	if (c && c->state == CHILD_INSTALLED) {
+	if (c && c->link.next) { /* a member of its SA */
 		sa_touch(c->sa); /* first: c may be gone afterwards */
 		switch (t->kind) {
-		case TRAFFIC_SOFT_LIMIT: /* rekeying is the next story; until then the hard limit decides */
 		case TRAFFIC_UNKNOWN_SPI:
-		case TRAFFIC_FIRST:
 		case TRAFFIC_ONE_WAY:
 		case TRAFFIC_ACQUIRE:
 			break;
+		case TRAFFIC_SOFT_LIMIT:
 		case TRAFFIC_HARD_LIMIT:
-			limit_reached(c, REASON_LIFETIME);
-			break;
 		case TRAFFIC_SEQUENCE_LIMIT:
-			limit_reached(c, REASON_SEQUENCE);
+		case TRAFFIC_FIRST:
+			child_limit(c, t->kind);
 			break;
 		case TRAFFIC_MOVED:
 			moved(c, &t->path);

@@ -42,6 +42,7 @@ struct engine_conf {
 	uint32_t half_open_busy;            /* [30000]: instead, from cookie_threshold half-open SAs on */
 	uint32_t keepalive;                 /* [20000]; RFC 3948 4 */
 	uint32_t response_cache;            /* [180000] */
+	uint32_t delete_delay;              /* [5000]: what was replaced and deleted is received for so long */
 	uint32_t retry_first, retry_most;   /* [2000, 300000]: what is wanted and failed is tried again */
 	uint32_t cookie_threshold;          /* [30] half-open before cookies are asked */
 	uint32_t half_open_per_source;      /* [5] */

@@ -17,6 +17,7 @@ struct exchange *exchange_new(struct sa *sa, enum role role, uint8_t type)
 	x->sa = sa;
 	x->role = role;
 	x->type = type;
+	x->kind = JOB_KINDS;
 	x->stage = STAGE_FIRST;
 	x->path = sa->path;
 	x->gen = sa->phase == PHASE_NEW ? NULL : &sa->gen;
@@ -60,10 +61,20 @@ static void end_jobs(struct exchange *x, bool ok, const struct reason *why)
 	struct job *job = x->job, *child_job = x->child_job;
 
 	x->job = x->child_job = NULL;
+	if (job && job->kind == JOB_CHILD_REKEY && !ok)
+		child_rekey_failed(x, job, why);
 	job_result(x->sa, job, ok, why);
 	job_result(x->sa, child_job, ok, why);
 	job_free(job);
 	job_free(child_job);
+}
+
+void exchange_rival(struct exchange *x, uint32_t id, struct bytes ni, struct bytes nr)
+{
+	struct bytes low = nonce_lower(ni, nr);
+
+	x->rival = id;
+	x->rival_low = arena_copy(&x->arena, low);
 }
 
 void exchange_abandon(struct exchange *x, const struct reason *why)
@@ -157,11 +168,12 @@ void exchange_start(struct sa *sa, struct job *job)
 		(void)refuse_text(&why, REASON_MEMORY, 0, "an exchange");
 		job_result(sa, job, false, &why);
 		job_free(job);
-		if (kind != JOB_CHILD && kind != JOB_LIVENESS)
+		if (kind == JOB_INIT || kind == JOB_AUTH || kind == JOB_CHILD_DELETE || kind == JOB_IKE_DELETE || kind == JOB_REFUSE)
 			sa_end(sa, &why, false); /* it cannot go on without */
 		return;
 	}
 	x->job = job;
+	x->kind = job->kind;
 	sa->ours = x;
 	row = step_find(sa->table, INITIATOR, x->type, STAGE_FIRST, ASK_NONE, sa->phase, NULL, &why);
 	if (row)
@@ -375,6 +387,6 @@ void exchange_respond_error(struct exchange *x, uint16_t notify, struct bytes da
 	if (!exchange_begin(x, &m, 256 + data.len, &why))
 		return;
 	if (notify)
-		notify_write(&m, 0, bytes_none(), notify, data);
+		notify_write(&m, IKEV2_PROTOCOL_ESP, x->error_spi, notify, data);
 	(void)exchange_respond(x, &m, &why);
 }

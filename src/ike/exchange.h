@@ -32,6 +32,7 @@ struct exchange {
 	struct path path;          /* a responder answers by it */
 	const struct answer *answer; /* that started the row; NULL: a message did */
 	struct answer kept;        /* what it points at */
+	enum job_kind kind;        /* what it is for; JOB_KINDS: a responder's that needs no name */
 	struct job *job, *child_job; /* initiator's; owned */
 	void *work;                /* the version's own; in the arena */
 	void (*work_clear)(struct exchange *x);
@@ -48,6 +49,11 @@ struct exchange {
 	/* a Child SA that we ask for may be deleted by the peer before its answer or our installation is there */
 	uint32_t deleted[EXCHANGE_DELETED]; /* the peer's SPIs */
 	unsigned deleted_count;
+	/* rekeying, 2.8.1, 2.8.2 */
+	uint32_t subject;          /* CHILD_REKEY: the unique id of the Child SA that is replaced */
+	uint32_t rival;            /* ours: what the peer's crossing exchange has made; unique id of a Child SA or an IKE SA */
+	struct bytes rival_low;    /* the lower nonce of that exchange */
+	struct bytes error_spi;    /* responder: the ESP SPI that our error notify names */
 };
 
 struct exchange *exchange_new(struct sa *sa, enum role role, uint8_t type); /* NULL: out of memory */
@@ -56,6 +62,13 @@ void exchange_start(struct sa *sa, struct job *job);
 /* A checked message for this exchange: message, header, payloads, path are set. */
 void exchange_message(struct exchange *x);
 void exchange_answer(struct exchange *x, enum ask_kind kind, const struct answer *a);
+/* The peer's exchange has made the same (Child SA or IKE SA, by its unique id) while ours is out: 2.8.1. */
+void exchange_rival(struct exchange *x, uint32_t id, struct bytes ni, struct bytes nr);
+/* Its request is out, or was: the peer may have acted on it. */
+static inline bool exchange_is_out(const struct exchange *x)
+{
+	return x->request.len > 0;
+}
 /* The end: waiters of its jobs hear ok or `why`. */
 void exchange_end(struct exchange *x, bool ok, const struct reason *why);
 /* Its jobs hear `why` now; the request that is out is still seen to its answer. */

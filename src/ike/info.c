@@ -156,30 +156,49 @@ static struct child_info *copy_child(struct queued *q, const struct child *c)
 	return &copy->info;
 }
 
-static void tell(struct sa *sa, const struct child *c, enum tell_kind kind)
+/* What was replaced: an IKE SA or a Child SA. */
+struct replaced {
+	const struct sa *ike;
+	const struct child *child;
+};
+
+static void tell(struct sa *sa, const struct child *c, struct replaced old, enum tell_kind kind)
 {
 	struct queued *q = queued_new(EVENT_TELL);
 	struct ike_info *ike = q ? copy_ike(q, sa) : NULL;
+	struct ike_info *old_ike = ike && old.ike ? copy_ike(q, old.ike) : NULL;
 	struct child_info *child = ike && c ? copy_child(q, c) : NULL;
+	struct child_info *old_child = ike && old.child ? copy_child(q, old.child) : NULL;
 
-	if (!ike || (c && !child)) {
+	if (!ike || (c && !child) || (old.ike && !old_ike) || (old.child && !old_child)) {
 		queued_free(q);
 		engine_count(sa->engine, COUNTER_EVENT_LOST);
 		return;
 	}
 	q->event.tell = (struct tell){ .kind = kind, .connection = ike->connection, .ike_id = sa->id,
-		                       .child_id = c ? c->id : 0, .command = sa->command, .ike = ike, .child = child };
+		                       .child_id = c ? c->id : 0, .command = sa->command, .ike = ike, .child = child,
+		                       .old_ike = old_ike, .old_child = old_child };
 	event_post(sa->engine, q);
 }
 
 void tell_ike(struct sa *sa, enum tell_kind kind)
 {
-	tell(sa, NULL, kind);
+	tell(sa, NULL, (struct replaced){ 0 }, kind);
+}
+
+void tell_ike_rekey(const struct sa *old, struct sa *fresh)
+{
+	tell(fresh, NULL, (struct replaced){ .ike = old }, TELL_IKE_REKEY);
 }
 
 void tell_child(struct child *c, enum tell_kind kind)
 {
-	tell(c->sa, c, kind);
+	tell(c->sa, c, (struct replaced){ 0 }, kind);
+}
+
+void tell_child_rekey(struct child *old, struct child *fresh)
+{
+	tell(fresh->sa, fresh, (struct replaced){ .child = old }, TELL_CHILD_REKEY);
 }
 
 /* --- counters --- */

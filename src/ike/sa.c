@@ -175,9 +175,15 @@ static bool is_for(const struct job *job, const char *child)
 	return job && job->kind == JOB_CHILD && strcmp(job->child->name, child) == 0;
 }
 
+/* What is under way, a rekeying included. */
+static bool makes(const struct job *job, const char *child)
+{
+	return is_for(job, child) || (job && job->kind == JOB_CHILD_REKEY && strcmp(job->child->name, child) == 0);
+}
+
 bool job_pending(const struct sa *sa, const char *child)
 {
-	if (sa->ours && (is_for(sa->ours->job, child) || is_for(sa->ours->child_job, child)))
+	if (sa->ours && (makes(sa->ours->job, child) || is_for(sa->ours->child_job, child)))
 		return true;
 	LIST_EACH(at, &sa->jobs)
 		if (is_for(LIST_ITEM(at, struct job, link), child))

@@ -39,14 +39,14 @@ struct pair_ts {
 struct job {
 	struct list link;
 	enum job_kind kind;
-	struct connection *conn;       /* CHILD: reference */
-	const struct child_conf *child; /* CHILD: in conn */
+	struct connection *conn;       /* CHILD, CHILD_REKEY: reference */
+	const struct child_conf *child; /* CHILD, CHILD_REKEY: in conn */
 	struct pair_ts *ts;            /* CHILD: owned; NULL: what is configured */
 	uint16_t ke;                   /* CHILD: after INVALID_KE_PAYLOAD; 0: the first of the proposal */
 	unsigned tries;
-	uint32_t child_id;             /* CHILD_DELETE; 0 when only the SPI is known */
+	uint32_t child_id;             /* CHILD_DELETE: 0 when only the SPI is known; CHILD_REKEY: which is replaced */
 	uint32_t spi;                  /* CHILD_DELETE: our inbound SPI; LIVENESS: one of the peer's packets that nobody knows here, or 0 */
-	bool cancelled;                /* CHILD: `down` came while it was under way: closed as soon as it is up */
+	bool cancelled;                /* CHILD, CHILD_REKEY: `down` came while it was under way: closed as soon as it is up */
 	uint16_t notify;               /* REFUSE */
 	uint64_t command;              /* token, for the news that it causes */
 };
@@ -222,4 +222,6 @@ void story_forget_entry(struct conn_entry *entry);
 struct strangers *strangers_new(void);
 void strangers_free(struct strangers *s);
 void tell_ike(struct sa *sa, enum tell_kind kind);
+void tell_ike_rekey(const struct sa *old, struct sa *fresh);
 void tell_child(struct child *c, enum tell_kind kind);
+void tell_child_rekey(struct child *old, struct child *fresh);

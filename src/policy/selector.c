@@ -33,6 +33,14 @@ static bool ports_inside(const struct selector *inner, const struct selector *ou
 	return inner->port_first >= outer->port_first && inner->port_last <= outer->port_last;
 }
 
+bool selectors_same(const struct selectors *a, const struct selectors *b)
+{
+	for (uint16_t i = 0; a->count == b->count && i < a->count; i++)
+		if (!selector_equal(&a->list[i], &b->list[i]))
+			return false;
+	return a->count == b->count;
+}
+
 bool selector_inside(const struct selector *inner, const struct selector *outer)
 {
 	return inner->first.family == outer->first.family && inner->dynamic == outer->dynamic &&

@@ -38,6 +38,7 @@ bool selector_parse(struct selector *s, struct bytes text, struct reason *why);
 void selector_print(struct text *t, const struct selector *s);      /* doc/vici.md 8 */
 void selectors_print(struct text *t, const struct selectors *s);    /* comma and blank between */
 bool selector_equal(const struct selector *a, const struct selector *b);
+bool selectors_same(const struct selectors *a, const struct selectors *b); /* in this order */
 bool selector_inside(const struct selector *inner, const struct selector *outer);
 bool selectors_hold(const struct selectors *outer, const struct selector *inner); /* inner lies inside one of them */
 bool selector_overlap(struct selector *out, const struct selector *a, const struct selector *b);

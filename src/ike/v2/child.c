@@ -7,20 +7,74 @@ void child_clear(struct exchange *x)
 	struct child_work *w = x->work;
 
 	child_abort(x->sa, &w->plan, false);
+	connection_unref(w->conn);
+	w->conn = NULL;
+}
+
+bool child_lost(const struct exchange *x, const struct child_work *w)
+{
+	return x->rival_low.len > 0 && nonce_is_lower(nonce_lower(w->plan.ni, w->plan.nr), x->rival_low);
+}
+
+/* The peer's exchange that rekeys the same is in work here: it comes first, ours has not been heard of. */
+static bool peer_is_first(const struct exchange *x)
+{
+	const struct exchange *theirs = x->sa->theirs;
+
+	return theirs && theirs->kind == JOB_CHILD_REKEY && theirs->subject == x->subject;
+}
+
+/* False: there is nothing to rekey any more. */
+static bool begin_rekey(struct exchange *x, struct child_work *w)
+{
+	struct child *old = child_by_id(x->sa, x->job->child_id);
+
+	if (!old || old->state != CHILD_INSTALLED)
+		return false;
+	x->subject = old->id;
+	if (peer_is_first(x))
+		return false;
+	w->plan.old = old->id;
+	w->plan.reqid = old->reqid;
+	old->state = CHILD_REKEYING;
+	child_arm(old);
+	return true;
+}
+
+/* What was used before is what the peer takes. */
+static const struct algorithm *choose_ke(const struct exchange *x, const struct child_work *w)
+{
+	const struct proposals *esp = &x->job->child->esp;
+	const struct child *old = child_by_id(x->sa, w->plan.old);
+
+	if (x->job->ke)
+		return ke_named(esp, x->job->ke);
+	if (old && old->suite.ke && ke_named(esp, old->suite.ke->id))
+		return old->suite.ke;
+	return ke_first(esp);
+}
+
+/* What the job is for, by the peer's own exchange perhaps. */
+static bool is_up(const struct sa *sa, const struct job *job)
+{
+	return job->ts ? child_covers(sa, job->child->name, job->ts) : child_by_name(sa, job->child->name) != NULL;
 }
 
 enum outcome child_start(struct exchange *x, struct reason *why)
 {
-	struct child_work *w = work_new(x, sizeof(*w), child_clear, why);
 	const struct job *job = x->job;
+	struct child_work *w;
 
+	w = work_new(x, sizeof(*w), child_clear, why);
 	if (!w)
 		return REFUSED;
 	w->plan.conn = job->conn;
 	w->plan.conf = job->child;
 	w->plan.first = job->ts;
 	w->plan.initiator = true;
-	w->ke = job->ke ? ke_named(&job->child->esp, job->ke) : ke_first(&job->child->esp);
+	if (x->kind == JOB_CHILD_REKEY ? !begin_rekey(x, w) : is_up(x->sa, job))
+		return OVER; /* an equal one is up: the peer's, perhaps */
+	w->ke = choose_ke(x, w);
 	if (!make_nonce(x, &w->plan.ni, why) || !ask_spi(x, why))
 		return REFUSED;
 	if (w->ke && (!ke_seed(x, w->ke, &w->seed, why) || !ke_ask(x, w->ke, w->seed, bytes_none(), false, why)))
@@ -28,13 +82,25 @@ enum outcome child_start(struct exchange *x, struct reason *why)
 	return DONE;
 }
 
-/* HDR, SK {SA, Ni, [KEi,] TSi, TSr} --> */
+/* {N(REKEY_SA)}: the SPI that we receive by, 1.3.3 */
+static void write_rekey(struct message_writer *m, const struct child *old)
+{
+	uint8_t spi[4];
+
+	if (!old)
+		return;
+	put_u32(spi, old->spi_in);
+	notify_write(m, IKEV2_PROTOCOL_ESP, bytes(spi, 4), IKEV2_NOTIFY_REKEY_SA, bytes_none());
+}
+
+/* HDR, SK {[N(REKEY_SA),] SA, Ni, [KEi,] TSi, TSr} --> */
 static bool send_request(struct exchange *x, struct child_work *w, struct reason *why)
 {
 	struct message_writer m;
 
 	if (!offer_make(x, &w->plan, false, &w->offer, why) || !exchange_begin(x, &m, 16384 + w->own.len, why))
 		return false;
+	write_rekey(&m, child_by_id(x->sa, w->plan.old));
 	offer_write_mode(&m, &w->offer);
 	sa_write(&m, &w->offer.esp, &x->arena);
 	nonce_write(&m, w->plan.ni);
@@ -43,6 +109,20 @@ static bool send_request(struct exchange *x, struct child_work *w, struct reason
 	ts_write(&m, IKEV2_PAYLOAD_TS_I, &w->offer.local, &x->arena);
 	ts_write(&m, IKEV2_PAYLOAD_TS_R, &w->offer.remote, &x->arena);
 	return exchange_request(x, &m, why);
+}
+
+/* Meanwhile the old one may have gone, or the peer has begun to rekey it. */
+static bool still_wanted(struct exchange *x, const struct child_work *w)
+{
+	struct child *old = child_by_id(x->sa, w->plan.old);
+
+	if (!old || old->state != CHILD_REKEYING)
+		return false;
+	if (!peer_is_first(x))
+		return true;
+	old->state = CHILD_INSTALLED;
+	child_arm(old);
+	return false;
 }
 
 enum outcome child_part(struct exchange *x, struct reason *why)
@@ -60,6 +140,8 @@ enum outcome child_part(struct exchange *x, struct reason *why)
 		w->own = a->public_value;
 	if (exchange_asking(x))
 		return WAIT;
+	if (w->plan.old && !still_wanted(x, w))
+		return OVER;
 	return send_request(x, w, why) ? DONE : REFUSED;
 }
 
@@ -67,14 +149,17 @@ enum outcome child_part(struct exchange *x, struct reason *why)
 enum outcome child_other_ke(struct exchange *x, struct reason *why)
 {
 	struct child_work *w = x->work;
+	struct child *old = child_by_id(x->sa, w->plan.old);
 	struct job *job;
 	struct notify n;
 	uint16_t id = notify_find(&n, &x->payloads, IKEV2_NOTIFY_INVALID_KE_PAYLOAD) ? invalid_ke(&n) : 0;
 	const struct algorithm *ke = ke_named(&w->plan.conf->esp, id);
 
-	if (!x->job || !ke || ke == w->ke || x->job->tries >= OTHER_KE_MAX)
+	if (!x->job || x->job->cancelled || x->rival || !ke || ke == w->ke || x->job->tries >= OTHER_KE_MAX)
 		return refuse(why, REASON_KE_METHOD, 0, value_of(VALUE_KE, id, bytes_none()),
 		              value_proposals(&w->plan.conf->esp, &x->arena), w->plan.conf->esp_at), REFUSED;
+	if (old && old->state == CHILD_REKEYING)
+		old->state = CHILD_INSTALLED;
 	job = x->job;
 	x->job = NULL;
 	job->ke = id;
@@ -132,6 +217,13 @@ static bool read_ke(struct exchange *x, struct child_work *w, struct reason *why
 	return true;
 }
 
+/* What is known by now decides whether packets go out by it: those that lost carry nothing. */
+static bool install(struct exchange *x, struct child_work *w, struct reason *why)
+{
+	w->plan.inbound_only = child_lost(x, w);
+	return child_install(x, &w->plan, why);
+}
+
 /* HDR, SK {SA, Nr, [KEr,] TSi, TSr} <-- */
 enum outcome child_accept(struct exchange *x, struct reason *why)
 {
@@ -143,7 +235,7 @@ enum outcome child_accept(struct exchange *x, struct reason *why)
 	if (w->ke)
 		done = ke_ask(x, w->ke, w->seed, w->peer, true, why);
 	else
-		done = child_install(x, &w->plan, why);
+		done = install(x, w, why);
 	return done ? DONE : REFUSED;
 }
 
@@ -157,7 +249,7 @@ enum outcome child_agreed(struct exchange *x, struct reason *why)
 		return REFUSED;
 	}
 	w->plan.shared = x->answer->shared;
-	return child_install(x, &w->plan, why) ? WAIT : REFUSED;
+	return install(x, w, why) ? WAIT : REFUSED;
 }
 
 static bool deleted_early(const struct exchange *x, uint32_t spi)
@@ -166,6 +258,69 @@ static bool deleted_early(const struct exchange *x, uint32_t spi)
 		if (x->deleted[i] == spi)
 			return true;
 	return false;
+}
+
+/* Ours is one too many: the peer's carries on, ours is deleted by us who made it (2.8.1). */
+static void give_way(struct child *fresh, struct child *old, struct child *rival, bool cancelled)
+{
+	struct reason replaced = { .kind = REASON_REPLACED }, no = { .kind = REASON_CANCELLED };
+
+	if (rival && old && child_in_use(old))
+		child_supersede(old, rival);
+	if (rival)
+		fresh->heir = rival->id;
+	child_close(fresh, &replaced, false, 0);
+	if (rival && cancelled)
+		child_close(rival, &no, false, 0);
+}
+
+/* Ours carries on; who made it deletes what it replaces, and a rival is deleted by the peer who made that one (2.8.1). */
+static void take_over(struct exchange *x, struct child *fresh, struct child *old, struct child *rival, bool cancelled)
+{
+	struct reason replaced = { .kind = REASON_REPLACED }, no = { .kind = REASON_CANCELLED };
+
+	if (old)
+		child_supersede(old, fresh);
+	/* that a crossing set-up counts like a crossing rekeying is our own rule: other peers keep both */
+	if (rival && (x->kind == JOB_CHILD_REKEY || x->sa->peer_adit))
+		child_supersede(rival, fresh);
+	child_supersede(NULL, fresh);
+	if (cancelled)
+		child_close(fresh, &no, false, 0);
+	if (old)
+		child_close(old, &replaced, false, 0);
+}
+
+static void commit(struct exchange *x, struct child_work *w)
+{
+	struct sa *sa = x->sa;
+	bool cancelled = x->job && x->job->cancelled, lost = child_lost(x, w), rekeys = w->plan.old != 0;
+	struct child *old = child_by_id(sa, w->plan.old), *rival = child_by_id(sa, x->rival), *fresh;
+
+	x->subject = 0; /* from here on the old one is closed like any other */
+	if (!rekeys)
+		pairs_rest(x, &w->offer, &w->plan, x->job);
+	if (!rekeys && !rival) {
+		(void)child_up(&w->plan, x->job);
+		return;
+	}
+	fresh = child_enter(&w->plan);
+	if (lost && (rival || (rekeys && !old)))
+		give_way(fresh, old, rival, cancelled);
+	else
+		take_over(x, fresh, old, rival, cancelled);
+}
+
+/* The peer wants neither the new one nor the old one any more. */
+static void drop_old(struct exchange *x, const struct child_work *w)
+{
+	struct reason why = { .kind = REASON_PEER_DELETED };
+	struct child *old = child_by_id(x->sa, w->plan.old);
+
+	if (!old || child_by_id(x->sa, x->rival))
+		return;
+	x->subject = 0;
+	child_close(old, &why, false, 0);
 }
 
 enum outcome child_installed(struct exchange *x, struct reason *why)
@@ -178,10 +333,10 @@ enum outcome child_installed(struct exchange *x, struct reason *why)
 	}
 	if (deleted_early(x, w->plan.spi_out)) {
 		child_abort(x->sa, &w->plan, true);
+		drop_old(x, w);
 		return refuse_text(why, REASON_PEER_DELETED, 0, "before it was installed here"), REFUSED;
 	}
 	exchange_tell(x);
-	pairs_rest(x, &w->offer, &w->plan, x->job);
-	child_up(&w->plan, x->job);
+	commit(x, w);
 	return DONE;
 }

@@ -10,5 +10,8 @@ struct child_work {
 	const struct algorithm *ke;   /* NULL: without a key exchange of its own */
 	struct bytes seed, own, peer; /* private bytes, public values */
 	uint8_t number;               /* responder: of the chosen proposal */
+	struct connection *conn;      /* responder, rekeying: reference, of the replaced Child SA */
 };
 void child_clear(struct exchange *x);
+/* 2.8.1: both sides have made the same; ours has the lowest of the four nonces and is to go. */
+bool child_lost(const struct exchange *x, const struct child_work *w);

@@ -66,7 +66,7 @@ enum outcome info_done(struct exchange *x, struct reason *why)
 /* --- the peer's --- */
 
 struct taken {
-	uint8_t spis[CHILDREN_MAX * 4]; /* ours, of the pairs that the peer deletes */
+	uint8_t spis[2 * CHILDREN_MAX * 4]; /* ours, of the pairs that the peer deletes */
 	size_t len;
 	bool ike;
 	uint16_t fatal;       /* notify that ends the IKE SA */
@@ -107,7 +107,7 @@ static void take_child_delete(struct exchange *x, uint32_t spi, struct taken *t)
 		put_u32(t->spis + t->len, c->spi_in);
 		t->len += 4;
 	}
-	if (c->state != CHILD_DELETING)
+	if (c->state != CHILD_DELETING && child_deleted(c))
 		close_again(x->sa, conf);
 	child_end(c, &why);
 }

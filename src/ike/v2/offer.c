@@ -12,7 +12,7 @@ bool ask_spi(struct exchange *x, struct reason *why)
 	return exchange_ask(x, q, why);
 }
 
-static struct bytes spi_bytes(struct arena *arena, uint32_t spi)
+struct bytes spi_bytes(struct arena *arena, uint32_t spi)
 {
 	uint8_t *mem = arena_take(arena, 4);
 
@@ -60,6 +60,20 @@ static bool esp_offer(struct arena *arena, const struct proposals *conf, bool wi
 	return true;
 }
 
+/*
+ * A rekeyed one has the selectors of the one that it replaces (2.9.2: the same, or a superset), whatever the configuration says of
+ * new ones.
+ */
+static bool plan_selectors(struct exchange *x, const struct child_plan *plan, const struct child_conf *conf, struct selectors *local,
+                           struct selectors *remote)
+{
+	const struct child *old = child_by_id(x->sa, plan->old);
+
+	if (!old)
+		return child_selectors(x->sa, conf, local, remote, &x->arena);
+	return selectors_copy(local, &old->local_ts, &x->arena) && selectors_copy(remote, &old->remote_ts, &x->arena);
+}
+
 /* The packet's own selector in front of the others, or one of a pair alone. */
 static bool lead_with(struct selectors *list, const struct selector *first, bool alone, struct arena *arena)
 {
@@ -79,7 +93,7 @@ static bool offer_selectors(struct exchange *x, const struct child_plan *plan, s
 {
 	const struct pair_ts *first = plan->first;
 
-	if (!child_selectors(x->sa, plan->conf, &o->local, &o->remote, &x->arena))
+	if (!plan_selectors(x, plan, plan->conf, &o->local, &o->remote))
 		return false;
 	if (!first || !selectors_hold(&o->local, &first->local) || !selectors_hold(&o->remote, &first->remote))
 		return true;
@@ -89,9 +103,11 @@ static bool offer_selectors(struct exchange *x, const struct child_plan *plan, s
 static bool offer_mode(struct exchange *x, const struct child_plan *plan, struct child_offer *o, struct reason *why)
 {
 	const struct child_conf *conf = plan->conf;
+	const struct child *old = child_by_id(x->sa, plan->old);
 
-	o->transport = conf->mode == CHILD_TRANSPORT && transport_possible(x->sa, &o->local, &o->remote);
-	if (conf->mode != CHILD_TRANSPORT || o->transport)
+	o->transport = old ? old->mode == MODE_TRANSPORT
+			   : conf->mode == CHILD_TRANSPORT && transport_possible(x->sa, &o->local, &o->remote);
+	if (old || conf->mode != CHILD_TRANSPORT || o->transport)
 		return true;
 	if (!conf->mode_required) {
 		story_step(x->sa, STORY_STEP, "the selectors are not the two hosts' own: tunnel mode is asked for");
@@ -210,11 +226,13 @@ static bool try_mode(struct exchange *x, const struct taking *t, struct child_pl
                      struct selectors *remote, struct reason *why)
 {
 	const struct child_conf *conf = plan->conf;
+	const struct child *old = child_by_id(x->sa, plan->old);
+	bool ours = old ? old->mode == MODE_TRANSPORT : conf->mode == CHILD_TRANSPORT;
 
 	*local = t->ts_r;
 	*remote = t->ts_i;
 	plan->mode = MODE_TUNNEL;
-	if (t->transport && conf->mode == CHILD_TRANSPORT && transport_take(x, plan, local, remote)) {
+	if (t->transport && ours && transport_take(x, plan, local, remote)) {
 		plan->mode = MODE_TRANSPORT;
 		return true;
 	}
@@ -234,7 +252,7 @@ static bool try_child(struct exchange *x, const struct taking *t, const struct c
 	struct proposals ours;
 
 	*ts_fits = false;
-	if (!child_selectors(x->sa, conf, &local, &remote, &x->arena) ||
+	if (!plan_selectors(x, plan, conf, &local, &remote) ||
 	    !esp_offer(&x->arena, &conf->esp, t->without_ke, bytes_none(), &ours))
 		return refuse_text(why, REASON_MEMORY, IKEV2_NOTIFY_NO_ADDITIONAL_SAS, "a Child SA");
 	if (!try_mode(x, t, plan, &theirs_local, &theirs_remote, why) ||
@@ -248,18 +266,10 @@ static bool try_child(struct exchange *x, const struct taking *t, const struct c
 	return read_spi(one, &plan->spi_out, why);
 }
 
-static bool same_selectors(const struct selectors *a, const struct selectors *b)
-{
-	for (uint16_t i = 0; a->count == b->count && i < a->count; i++)
-		if (!selector_equal(&a->list[i], &b->list[i]))
-			return false;
-	return a->count == b->count;
-}
-
 /* Better: the mode that the peer asked for; then nothing was narrowed; then it is not up already. */
 static unsigned rank(const struct exchange *x, const struct taking *t, const struct child_plan *plan)
 {
-	unsigned exact = same_selectors(&plan->local_ts, &t->ts_r) && same_selectors(&plan->remote_ts, &t->ts_i);
+	unsigned exact = selectors_same(&plan->local_ts, &t->ts_r) && selectors_same(&plan->remote_ts, &t->ts_i);
 	unsigned mode = t->transport == (plan->mode == MODE_TRANSPORT);
 
 	return 1 + 4 * mode + 2 * exact + (child_by_name(x->sa, plan->conf->name) == NULL);
@@ -300,15 +310,18 @@ static bool choose_child(struct exchange *x, const struct taking *t, struct chil
 bool offer_take(struct exchange *x, bool without_ke, uint16_t ke_sent, struct child_plan *plan, uint8_t *number, struct reason *why)
 {
 	struct taking t = { .without_ke = without_ke, .transport = transport_noted(x), .ke_sent = ke_sent };
+	bool ts_fits;
 
 	if (!read_sa(x, &t.offered, why) || !read_ts(x, IKEV2_PAYLOAD_TS_I, &t.ts_i, why) ||
 	    !read_ts(x, IKEV2_PAYLOAD_TS_R, &t.ts_r, why))
 		return false;
-	plan->conn = x->sa->conn;
 	plan->initiator = false;
+	if (plan->old)
+		return try_child(x, &t, plan->conf, plan, number, &ts_fits, why);
+	plan->conn = x->sa->conn;
 	if (!choose_child(x, &t, plan, number, why))
 		return false;
-	plan->more = plan->more && !(same_selectors(&plan->local_ts, &t.ts_r) && same_selectors(&plan->remote_ts, &t.ts_i));
+	plan->more = plan->more && !(selectors_same(&plan->local_ts, &t.ts_r) && selectors_same(&plan->remote_ts, &t.ts_i));
 	if (t.transport && plan->mode != MODE_TRANSPORT)
 		story_step(x->sa, STORY_STEP, "the peer asked for transport mode: answered with tunnel mode");
 	return true;

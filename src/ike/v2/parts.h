@@ -52,6 +52,8 @@ enum outcome child_answer(struct exchange *x, struct reason *why);
 enum outcome child_take_rekey(struct exchange *x, struct reason *why);
 enum outcome child_take_closing(struct exchange *x, struct reason *why);
 
+enum outcome rekey_take(struct exchange *x, struct reason *why);
+
 enum outcome info_send(struct exchange *x, struct reason *why);
 enum outcome info_done(struct exchange *x, struct reason *why);
 enum outcome info_take(struct exchange *x, struct reason *why);
@@ -87,10 +89,11 @@ void offer_write_mode(struct message_writer *m, const struct child_offer *o);
 void offer_write(struct exchange *x, struct message_writer *m, const struct child_offer *o);
 /* Reads SAr2, TSi, TSr of the answer into the plan. */
 bool offer_accepted(struct exchange *x, const struct child_offer *o, bool without_ke, struct child_plan *plan, struct reason *why);
-/* As responder: reads SAi2, TSi, TSr, chooses among the connection's children. *number: of the chosen proposal. */
+/* As responder: reads SAi2, TSi, TSr, chooses among the connection's children (rekeying: plan->conf). *number: of the chosen proposal. */
 bool offer_take(struct exchange *x, bool without_ke, uint16_t ke_sent, struct child_plan *plan, uint8_t *number, struct reason *why);
 bool offer_answer(struct exchange *x, struct message_writer *m, const struct child_plan *plan, uint8_t number, struct reason *why);
 bool ask_spi(struct exchange *x, struct reason *why);
+struct bytes spi_bytes(struct arena *arena, uint32_t spi); /* empty: out of memory */
 /* --- transport.c: transport mode, RFC 7296 1.3.1, 2.23.1 --- */
 bool transport_noted(const struct exchange *x); /* USE_TRANSPORT_MODE is in the message */
 /* Whether our selectors are those of the two hosts alone. */

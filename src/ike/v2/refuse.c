@@ -10,7 +10,7 @@ static const struct child_conf *child_of(const struct exchange *x)
 {
 	if (x->child_job)
 		return x->child_job->child;
-	return x->job && x->job->kind == JOB_CHILD ? x->job->child : NULL;
+	return x->job && (x->kind == JOB_CHILD || x->kind == JOB_CHILD_REKEY) ? x->job->child : NULL;
 }
 
 static void about_proposals(struct exchange *x, struct reason *why)
@@ -171,7 +171,8 @@ static bool unauthenticated(const struct exchange *x)
 /* The peer has made a Child SA that we do not take. */
 static void undo_child(struct exchange *x)
 {
-	uint32_t spi = x->stage == STAGE_FIRST || x->stage == STAGE_MAKE ? 0 : ((struct child_plan *)x->work)->spi_in;
+	bool has_plan = x->kind != JOB_IKE_REKEY && x->work;
+	uint32_t spi = !has_plan || x->stage == STAGE_FIRST || x->stage == STAGE_MAKE ? 0 : ((struct child_plan *)x->work)->spi_in;
 	struct job *job = spi && payloads_count(&x->payloads, IKEV2_PAYLOAD_SA) ? job_add(x->sa, JOB_CHILD_DELETE) : NULL;
 
 	if (job)
@@ -191,7 +192,8 @@ static void refuse_response(struct exchange *x, const struct reason *why)
 		exchange_end(x, false, why); /* abandoned: only its message ID mattered */
 		return;
 	}
-	tell(x, why);
+	if (!x->rival) /* else the peer's own exchange has done it, and it says no for that reason (2.8.1) */
+		tell(x, why);
 	if (x->type == IKEV2_EXCHANGE_CREATE_CHILD_SA && why->notify != IKEV2_NOTIFY_INVALID_SYNTAX) {
 		undo_child(x);
 		exchange_end(x, false, why);

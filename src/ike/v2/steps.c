@@ -23,6 +23,10 @@
 	{                       \
 		.notify = which \
 	}
+#define WITH(which, ...)                                   \
+	{                                                  \
+		.notify = which, .list = { __VA_ARGS__ }   \
+	}
 #define NONE      \
 	{         \
 		0 \
@@ -101,8 +105,8 @@ static const struct step rows[] = {
 	/* CREATE_CHILD_SA, responder: 1.3.1; rekeying 1.3.2, 1.3.3; 2.25 */
 	{ R, CHILD, STAGE_FIRST, ASK_NONE, PHASE_CLOSING, NONE, SET(PN(SA), PN(NONCE), PN(KE), PN(TS_I), PN(TS_R), OTHERS),
 	  child_take_closing, STAGE_END, "child-take-closing", NULL },
-	{ R, CHILD, STAGE_FIRST, ASK_NONE, PHASE_UP, N(REKEY), SET(P1(SA), P1(NONCE), P1(KE), P1(TS_I), P1(TS_R), OTHERS),
-	  child_take_rekey, STAGE_END, "child-take-rekey", NULL },
+	{ R, CHILD, STAGE_FIRST, ASK_NONE, PHASE_UP, WITH(REKEY, P1(SA), P1(NONCE), P1(TS_I), P1(TS_R)), SET(P1(KE), OTHERS),
+	  child_take_rekey, STAGE_MAKE, "child-take-rekey", "CREATE_CHILD_SA to rekey a Child SA received" }, /* 1.3.3 */
 	{ R, CHILD, STAGE_FIRST, ASK_NONE, PHASE_UP, SET(P1(SA), P1(NONCE), P1(TS_I), P1(TS_R)), SET(P1(KE), OTHERS), child_take,
 	  STAGE_MAKE, "child-take", "CREATE_CHILD_SA received" },
 	{ R, CHILD, STAGE_FIRST, ASK_NONE, PHASE_UP, SET(P1(SA), P1(NONCE), P1(KE)), SET(OTHERS), child_take_rekey, STAGE_END,

@@ -201,6 +201,10 @@ static void install(struct peer *n, const struct child_params *c)
 	assert_true(n->installed_count <= INSTALLED_MAX);
 	n->installed[i] = c->id;
 	n->encap[i] = c->encap;
+	n->inbound_only[i] = c->inbound_only;
+	n->spi_in[i] = c->spi_in;
+	n->spi_out[i] = c->spi_out;
+	n->of_ike[i] = c->ike_id;
 	n->mode[i] = c->mode;
 	n->original_local[i] = c->original_local;
 	n->original_remote[i] = c->original_remote;
@@ -220,6 +224,10 @@ static void uninstall(struct peer *n, uint32_t id)
 		memcpy(n->key_out[i], n->key_out[n->installed_count], 32);
 		memcpy(n->key_in[i], n->key_in[n->installed_count], 32);
 		n->encap[i] = n->encap[n->installed_count];
+		n->inbound_only[i] = n->inbound_only[n->installed_count];
+		n->spi_in[i] = n->spi_in[n->installed_count];
+		n->spi_out[i] = n->spi_out[n->installed_count];
+		n->of_ike[i] = n->of_ike[n->installed_count];
 		n->mode[i] = n->mode[n->installed_count];
 		n->original_local[i] = n->original_local[n->installed_count];
 		n->original_remote[i] = n->original_remote[n->installed_count];
@@ -227,6 +235,15 @@ static void uninstall(struct peer *n, uint32_t id)
 		return;
 	}
 	fail_msg("a Child SA that is not installed was removed");
+}
+
+static size_t installed_at(const struct peer *n, uint32_t id)
+{
+	for (size_t i = 0; i < n->installed_count; i++)
+		if (n->installed[i] == id)
+			return i;
+	fail_msg("a Child SA that is not installed was changed");
+	return 0;
 }
 
 static void add_policy(struct peer *n, const struct policy_params *q)
@@ -354,8 +371,10 @@ void pair_answer_held(struct pair *p, unsigned i)
 
 		if (h.kind == ASK_SPI)
 			n->spis_out++;
-		if (h.kind == ASK_INSTALL) /* its SPI has been given back already */
+		if (h.kind == ASK_INSTALL) {
 			n->installed[n->installed_count++] = h.child_id;
+			n->spis_out--; /* it goes with the Child SA */
+		}
 		engine_answer(n->engine, p->now, h.token, h.kind, &a);
 	}
 	n->held_count = 0;
@@ -414,9 +433,16 @@ static void told(struct peer *n, const struct tell *t)
 	case TELL_CHILD_DOWN:
 		n->child_downs++;
 		break;
-	case TELL_IKE_UPDATE:
 	case TELL_IKE_REKEY:
+		n->ike_rekeys++;
+		assert_true(t->ike && t->old_ike && t->ike->id != t->old_ike->id);
+		break;
 	case TELL_CHILD_REKEY:
+		n->child_rekeys++;
+		assert_true(t->child && t->old_child && t->child->id != t->old_child->id);
+		assert_int_equal(t->child->reqid, t->old_child->reqid);
+		break;
+	case TELL_IKE_UPDATE:
 		break;
 	}
 }
@@ -456,7 +482,10 @@ void pair_host(struct pair *p, unsigned i)
 			remove_policy(n, ev.policy_id);
 			break;
 		case EVENT_CHILD_OUTBOUND:
+			n->inbound_only[installed_at(n, ev.child_id)] = false;
+			break;
 		case EVENT_CHILD_UPDATE:
+			n->of_ike[installed_at(n, ev.child_id)] = ev.ike_id;
 			break;
 		case EVENT_TELL:
 			told(n, &ev.tell);
@@ -595,6 +624,28 @@ static struct count counts(const struct pair *p, unsigned i)
 
 	engine_each_ike(p->node[i].engine, count_ike, &c);
 	return c;
+}
+
+/* The newest that may send. */
+static const uint32_t *outbound(const struct peer *n)
+{
+	size_t best = INSTALLED_MAX;
+
+	for (size_t i = 0; i < n->installed_count; i++)
+		if (!n->inbound_only[i] && (best == INSTALLED_MAX || n->installed[i] > n->installed[best]))
+			best = i;
+	return best == INSTALLED_MAX ? NULL : &n->spi_out[best];
+}
+
+bool pair_flows(const struct pair *p, unsigned i)
+{
+	const struct peer *other = &p->node[!i];
+	const uint32_t *spi = outbound(&p->node[i]);
+
+	for (size_t k = 0; spi && k < other->installed_count; k++)
+		if (other->spi_in[k] == *spi)
+			return true;
+	return false;
 }
 
 size_t pair_ikes(const struct pair *p, unsigned i)

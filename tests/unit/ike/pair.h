@@ -58,6 +58,8 @@ struct peer {
 	uint32_t installed[INSTALLED_MAX];
 	uint8_t key_out[INSTALLED_MAX][32], key_in[INSTALLED_MAX][32];
 	enum child_encap encap[INSTALLED_MAX];
+	bool inbound_only[INSTALLED_MAX];
+	uint32_t spi_in[INSTALLED_MAX], spi_out[INSTALLED_MAX], of_ike[INSTALLED_MAX];
 	enum child_mode mode[INSTALLED_MAX];
 	struct addr original_local[INSTALLED_MAX], original_remote[INSTALLED_MAX];
 	uint32_t reqid[INSTALLED_MAX];
@@ -71,7 +73,7 @@ struct peer {
 	unsigned spis_out;              /* asked for and not given back */
 	struct done done[DONE_MAX];
 	size_t done_count;
-	unsigned ups, downs, child_ups, child_downs, releases;
+	unsigned ups, downs, child_ups, child_downs, ike_rekeys, child_rekeys, releases;
 	unsigned unproved;              /* stories that a peer caused whom nobody has authenticated */
 	unsigned stories[16];           /* per enum story_kind */
 	enum reason_kind last_refusal, last_peer_refusal;
@@ -117,6 +119,7 @@ const struct done *pair_done(const struct pair *p, unsigned i, uint64_t token); 
 size_t pair_ikes(const struct pair *p, unsigned i); /* listed */
 size_t pair_up(const struct pair *p, unsigned i);   /* established */
 size_t pair_children(const struct pair *p, unsigned i);
+bool pair_flows(const struct pair *p, unsigned i);  /* what it sends by is received by the other */
 uint64_t pair_counter(const struct pair *p, unsigned i, const char *name);
 struct path pair_path(const struct pair *p, unsigned from); /* of a message from `from` as the other sees it */
 void pair_answer_held(struct pair *p, unsigned i);  /* all that was held, with success */

@@ -235,29 +235,44 @@ static void critical_payload(void **state)
 	pair_clear(&p);
 }
 
-/* A rekey request is answered NO_ADDITIONAL_SAS, and the SAs stay. */
-static void rekey_refused(void **state)
+/* 2023-38710: a request to rekey what is no ESP SA of ours, with any protocol and size of the SPI, is answered and changes nothing. */
+static void rekey_of_what(void **state)
 {
-	struct pair p;
-	uint8_t room[256], first = 0;
-	struct message_writer m;
-	struct bytes chain;
-	unsigned sent;
+	static const struct {
+		uint8_t protocol;
+		size_t len;
+	} rows[] = { { 0, 0 }, { 0, 4 }, { 1, 0 }, { 1, 4 }, { 1, 8 }, { 2, 4 }, { 3, 0 }, { 3, 4 }, { 3, 8 }, { 255, 4 } };
 
 	(void)state;
-	pair_init(&p, pair_alice, pair_bob, 504);
-	pair_initiate(&p, ALICE, "office");
-	p.filter = drop_all;
-	m = chain_begin(room, sizeof(room));
-	notify_write(&m, IKEV2_PROTOCOL_ESP, bytes("\x01\x02\x03\x04", 4), IKEV2_NOTIFY_REKEY_SA, bytes_none());
-	nonce_write(&m, bytes("0123456789abcdef0123456789abcdef", 32));
-	chain = chain_end(&m, &first);
-	sent = p.sent[BOB];
-	send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, 2, first, chain);
-	assert_int_equal(p.sent[BOB], sent + 1);
-	assert_int_equal(pair_up(&p, BOB), 1);
-	assert_int_equal(p.node[BOB].installed_count, 1);
-	pair_clear(&p);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct pair p;
+		struct arena arena = { 0 };
+		uint8_t room[1024], inner[1024], whole[2048], first = 0, type = 0;
+		struct message_writer m;
+		struct bytes chain, head;
+		unsigned sent;
+
+		pair_init(&p, pair_alice, pair_bob, 504);
+		pair_initiate(&p, ALICE, "office");
+		p.filter = drop_all;
+		chain = child_request(inner, sizeof(inner), &arena, &first);
+		m = chain_begin(room, sizeof(room));
+		notify_write(&m, rows[i].protocol, bytes("\x01\x02\x03\x04\x05\x06\x07\x08", rows[i].len), IKEV2_NOTIFY_REKEY_SA,
+		             bytes_none());
+		head = chain_end(&m, &type);
+		memcpy(whole, head.at, head.len);
+		memcpy(whole + head.len, chain.at, chain.len);
+		whole[0] = first;
+		sent = p.sent[BOB];
+		send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, 2, type, bytes(whole, head.len + chain.len));
+		assert_int_equal(p.sent[BOB], sent + 1);
+		assert_int_equal(pair_up(&p, BOB), 1);
+		assert_int_equal(p.node[BOB].installed_count, 1);
+		assert_int_equal(p.node[BOB].spis_out, 0);
+		assert_int_equal(p.node[BOB].last_refusal, REASON_NOT_FOUND);
+		arena_clear(&arena);
+		pair_clear(&p);
+	}
 }
 
 /* IKE_AUTH without AUTH wants EAP (2.16): refused by name, not as a malformed message. */
@@ -599,7 +614,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(before_auth), cmocka_unit_test(after_auth), cmocka_unit_test(malformed_inside),
 		cmocka_unit_test(children_without_end), cmocka_unit_test(malformed_before_auth),
-		cmocka_unit_test(critical_payload), cmocka_unit_test(rekey_refused), cmocka_unit_test(without_auth), cmocka_unit_test(while_closing),
+		cmocka_unit_test(critical_payload), cmocka_unit_test(rekey_of_what), cmocka_unit_test(without_auth), cmocka_unit_test(while_closing),
 		cmocka_unit_test(mutated),
 		cmocka_unit_test(reflected), cmocka_unit_test(versions), cmocka_unit_test(unknown_spi),
 		cmocka_unit_test(forged_refusals), cmocka_unit_test(endless_cookies), cmocka_unit_test(flood),

@@ -235,6 +235,7 @@ static void start_action_keeps_trying(void **state)
 	pair_clear(&p);
 }
 
+/* The hard limits, where nothing is rekeyed before. */
 static void lifetimes(void **state)
 {
 	struct pair p;
@@ -243,7 +244,7 @@ static void lifetimes(void **state)
 	pair_init(&p,
 	          conf_alice((struct conf_parts){ .more = "rekey_time = 1h\n over_time = 10m\n",
 	                                          .children = "net { local_ts = 10.1.0.0/16\n remote_ts = 10.2.0.0/16\n"
-	                                                      "esp_proposals = aes256gcm16\n rekey_time = 10m\n life_time = 11m\n }\n" }),
+	                                                      "esp_proposals = aes256gcm16\n rekey_time = 0\n life_time = 11m\n }\n" }),
 	          conf_bob((struct conf_parts){ 0 }), 80);
 	pair_initiate(&p, ALICE, "office");
 	for (unsigned k = 0; k < 2; k++)
@@ -251,6 +252,7 @@ static void lifetimes(void **state)
 	pair_run(&p, 12 * 60000);
 	for (unsigned k = 0; k < 2; k++) {
 		assert_int_equal(p.node[k].child_ups, 2);
+		assert_int_equal(p.node[k].child_rekeys, 0);
 		assert_int_equal(p.node[k].installed_count, 1);
 		assert_int_equal(p.node[k].ups, 1);
 	}
