@@ -12,7 +12,7 @@
 /* An inbound SPI that a node's data plane has or had. */
 struct spi {
 	unsigned node, crashes; /* crashes: of the node, when it was installed */
-	uint32_t reqid, child_id;
+	uint32_t reqid, child_id, spi_out;
 };
 
 static void remember(struct sim *s, const struct host *h, const struct installed *i)
@@ -21,7 +21,7 @@ static void remember(struct sim *s, const struct host *h, const struct installed
 
 	if (!spi)
 		abort();
-	*spi = (struct spi){ h->index, s->node[h->index].crashes, i->params.reqid, i->params.id };
+	*spi = (struct spi){ h->index, s->node[h->index].crashes, i->params.reqid, i->params.id, i->params.spi_out };
 	free(map_get(&s->spis, i->params.spi_in));
 	if (!map_put(&s->spis, i->params.spi_in, spi))
 		abort();
@@ -127,6 +127,13 @@ void esp_arrive(struct sim *s, unsigned n, uint32_t spi, const struct path *path
 		return;
 	missed(s, n, spi);
 	host_traffic(h, sim_now(s, n), &t);
+}
+
+uint32_t esp_peer(const struct sim *s, uint32_t spi_in)
+{
+	const struct spi *spi = map_get(&s->spis, spi_in);
+
+	return spi ? spi->spi_out : 0;
 }
 
 void esp_clear(struct sim *s)

@@ -31,6 +31,8 @@
 #define MANY_SEEDS 400
 #endif
 #define WORKERS_MAX 16
+#define FULL_SEEDS 500000u   /* a run of the full size: every collision must be reached by chance */
+#define TRIES_MAX 100u       /* seeds of a schedule that aims at a collision */
 #define ROWS_MAX 256
 #define BROKEN_MAX 8
 
@@ -45,6 +47,7 @@ struct result {
 	uint64_t runs, set_up, digest, steps, sent, lost, doubled, asks_lost, broken_count;
 	uint64_t failed[REASON_COUNT];
 	uint64_t rows[ROWS_MAX];
+	struct collisions collisions;
 	struct found broken[BROKEN_MAX];
 };
 
@@ -65,8 +68,9 @@ static double seconds(void)
 
 /* --- running --- */
 
-static void take(struct result *r, const struct sim *s)
+static void take(struct result *r, struct sim *s)
 {
+	collide_count(s, &r->collisions);
 	r->runs++;
 	r->set_up += s->set_up;
 	if (!s->set_up)
@@ -122,6 +126,9 @@ static void add(struct result *to, const struct result *r)
 		to->failed[i] += r->failed[i];
 	for (size_t i = 0; i < ROWS_MAX; i++)
 		to->rows[i] += r->rows[i];
+	for (size_t i = 0; i < CASES_MAX; i++)
+		for (size_t lose = 0; lose < LOSE_COUNT; lose++)
+			to->collisions.reached[i][lose] += r->collisions.reached[i][lose];
 	for (size_t i = 0; i < r->broken_count && i < BROKEN_MAX; i++)
 		if (to->broken_count + i < BROKEN_MAX)
 			to->broken[to->broken_count + i] = r->broken[i];
@@ -186,12 +193,15 @@ static struct result *run_batch(const struct batch *b)
 
 /* --- telling --- */
 
+static const char *const lose_options[] = { [LOSE_NOTHING] = "", [LOSE_REQUEST] = " --lose request", [LOSE_RESPONSE] = " --lose response" };
+
 static const char *command_line(const struct sim_conf *c)
 {
-	static char line[160];
+	static char line[256];
 
-	(void)snprintf(line, sizeof(line), "adit-sim --seed %" PRIu64 " --world %s --loss %u --duplicate %u --reorder %u --asks %s%s --chart",
-	               c->seed, c->world == WORLD_MANY ? "many" : "two", c->loss, c->duplicate, c->reorder,
+	(void)snprintf(line, sizeof(line), "adit-sim --seed %" PRIu64 "%s%s%s --world %s --loss %u --duplicate %u --reorder %u --asks %s%s --chart",
+	               c->seed, c->collide < 0 ? "" : " --collide ", c->collide < 0 ? "" : cases_name((size_t)c->collide),
+	               c->collide < 0 ? "" : lose_options[c->lose], c->world == WORLD_MANY ? "many" : "two", c->loss, c->duplicate, c->reorder,
 	               c->asks == ASKS_HARD ? "hard" : "normal", c->no_response_cache ? " --fault no-response-cache" : "");
 	return line;
 }
@@ -246,6 +256,24 @@ static void print_rows(const struct result *r)
 			printf("#   never: %s\n", step_table_row(&ike_v2_steps, i)->name);
 }
 
+static void print_collisions(const struct collisions *c)
+{
+	printf("# collisions reached (with a request lost, with a response lost):\n");
+	for (size_t i = 0; i < cases_count(); i++)
+		printf("#   %-46s %8" PRIu64 " (%" PRIu64 ", %" PRIu64 ")\n", cases_name(i), c->reached[i][LOSE_NOTHING], c->reached[i][LOSE_REQUEST],
+		       c->reached[i][LOSE_RESPONSE]);
+}
+
+/* A case that a whole run never met: nobody knows whether it holds. */
+static const char *never_reached(const struct collisions *c)
+{
+	for (size_t i = 0; i < cases_count(); i++)
+		for (size_t lose = 0; lose < LOSE_COUNT; lose++)
+			if (c->reached[i][lose] == 0)
+				return cases_name(i);
+	return NULL;
+}
+
 static void print_counts(const struct result *r, double took)
 {
 	uint64_t failed = r->runs - r->set_up;
@@ -289,11 +317,14 @@ static bool test_seeds(const struct batch *b, const char *name, bool rows)
 		(void)snprintf(why, sizeof(why), "%" PRIu64 " of %" PRIu64 " seeds are broken", r->broken_count, b->count);
 	else if (must_come_up && too_many_failed(r))
 		(void)snprintf(why, sizeof(why), "more than 1%% of the seeds were not set up");
+	else if (r->runs >= FULL_SEEDS && never_reached(&r->collisions))
+		(void)snprintf(why, sizeof(why), "the case %s was not reached in all its variants", never_reached(&r->collisions));
 	ok = verdict(!*why, name, seconds() - began, why);
 	print_found(b, r);
 	print_counts(r, seconds() - began);
 	if (rows)
 		print_rows(r);
+	print_collisions(&r->collisions);
 	return ok;
 }
 
@@ -324,6 +355,44 @@ static bool test_fault(struct batch b)
 		print_counts(r, seconds() - began);
 	return verdict(r->broken_count > 0 || too_many_failed(r), SUITE "planted-fault-is-found", seconds() - began,
 	               "without the response cache nothing was found");
+}
+
+/* Seeds until the case is reached; each must hold. False after a message. */
+static bool aim(struct batch b, int what, enum lose lose, uint64_t *runs)
+{
+	const struct result *r = NULL;
+
+	b.conf.collide = what;
+	b.conf.lose = lose;
+	b.conf.loss = b.conf.duplicate = b.conf.reorder = 0;
+	b.workers = 1;
+	b.count = 1;
+	for (unsigned tries = 0; tries < TRIES_MAX; tries++, b.conf.seed++) {
+		r = run_batch(&b);
+		++*runs;
+		if (r->broken_count || r->collisions.reached[what][lose])
+			break;
+	}
+	if (r && !r->broken_count && r->collisions.reached[what][lose])
+		return true;
+	printf("# %s%s: %s\n", cases_name((size_t)what), lose_options[lose], r && r->broken_count ? "broken" : "not reached");
+	if (r)
+		print_found(&b, r);
+	return false;
+}
+
+/* Each case of the table, aimed at. */
+static bool test_collisions(struct batch b)
+{
+	double began = seconds();
+	uint64_t runs = 0;
+	bool ok = true;
+
+	for (size_t i = 0; i < cases_count(); i++)
+		for (unsigned lose = 0; lose < LOSE_COUNT; lose++)
+			ok = aim(b, (int)i, (enum lose)lose, &runs) && ok;
+	printf("# %zu cases, each also with a request lost and with a response lost: %" PRIu64 " runs\n", cases_count(), runs);
+	return verdict(ok, SUITE "collisions", seconds() - began, "not every case is reached and holds");
 }
 
 static int run_suite(struct batch b, uint64_t many_count)
@@ -367,7 +436,8 @@ static const char usage[] =
 	"adit-sim [--seeds N] [--many N] [--from SEED] [--loss %] [--duplicate %] [--reorder %] [--workers N]\n"
 	"         [--world two|many] [--asks normal|hard] [--fault no-response-cache]\n"
 	"         many seeds; without --world, --asks, and --fault: the whole suite, of which --many N are of many engines\n"
-	"adit-sim --seed SEED [--chart] [--digest] [...]   one seed\n";
+	"adit-sim --collisions                            all collisions of the table, aimed at\n"
+	"adit-sim --seed SEED [--collide CASE [--lose request|response]] [--chart] [--digest] [...]   one seed\n";
 
 static uint64_t number(const char *text, uint64_t most)
 {
@@ -386,8 +456,27 @@ static uint64_t number(const char *text, uint64_t most)
 struct options {
 	struct batch batch;
 	uint64_t many;
-	bool one, digest, suite;
+	bool one, digest, suite, collisions;
 };
+
+static void choose_case(struct options *o, const char *word)
+{
+	o->batch.conf.collide = cases_find(word);
+	o->suite = false;
+	if (o->batch.conf.collide >= 0)
+		return;
+	fprintf(stderr, "adit-sim: --collide %s: no such case; the table tests/sim/collisions has them\n", word);
+	exit(2);
+}
+
+static void choose_lose(struct options *o, const char *word)
+{
+	if (strcmp(word, "request") != 0 && strcmp(word, "response") != 0) {
+		fprintf(stderr, "adit-sim: --lose %s: request or response\n", word);
+		exit(2);
+	}
+	o->batch.conf.lose = strcmp(word, "request") == 0 ? LOSE_REQUEST : LOSE_RESPONSE;
+}
 
 static void choose_world(struct options *o, const char *word)
 {
@@ -427,6 +516,8 @@ static void read_options(struct options *o, int argc, char **argv)
 		{ "duplicate", required_argument, NULL, 'd' }, { "reorder", required_argument, NULL, 'r' },
 		{ "asks", required_argument, NULL, 'a' },    { "workers", required_argument, NULL, 'w' },
 		{ "fault", required_argument, NULL, 'F' },   { "chart", no_argument, NULL, 'c' },
+		{ "collide", required_argument, NULL, 'C' }, { "lose", required_argument, NULL, 'L' },
+		{ "collisions", no_argument, NULL, 'X' },
 		{ "world", required_argument, NULL, 'W' },   { "many", required_argument, NULL, 'm' },
 		{ "digest", no_argument, NULL, 'D' },        { NULL, 0, NULL, 0 },
 	};
@@ -443,6 +534,9 @@ static void read_options(struct options *o, int argc, char **argv)
 		case 'r': c->reorder = (unsigned)number(optarg, 100); break;
 		case 'w': o->batch.workers = (unsigned)number(optarg, WORKERS_MAX); break;
 		case 'm': o->many = number(optarg, UINT32_MAX); break;
+		case 'C': choose_case(o, optarg); break;
+		case 'L': choose_lose(o, optarg); break;
+		case 'X': o->collisions = true; break;
 		case 'W': choose_world(o, optarg); break;
 		case 'a': choose_asks(o, optarg); break;
 		case 'F': choose_fault(o, optarg); break;
@@ -460,13 +554,14 @@ static void read_options(struct options *o, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct options o = {
-		.batch = { .conf = { .seed = 1, .loss = 20, .duplicate = 5, .reorder = 10 }, .count = SEEDS, .workers = 2 },
+		.batch = { .conf = { .seed = 1, .loss = 20, .duplicate = 5, .reorder = 10, .collide = -1 }, .count = SEEDS, .workers = 2 },
 		.many = MANY_SEEDS,
 		.suite = true,
 	};
 	struct reason why = { 0 };
 	int status;
 
+	cases_read();
 	read_options(&o, argc, argv);
 	if (!crypto_start(&why)) {
 		fprintf(stderr, "adit-sim: %s\n", reason_words(why.kind));
@@ -475,6 +570,8 @@ int main(int argc, char **argv)
 	key_sign_fixed_by(ecdsa_fixed);
 	if (o.one)
 		status = run_one(&o.batch.conf, o.digest);
+	else if (o.collisions)
+		status = test_collisions(o.batch) ? 0 : 1;
 	else if (o.suite)
 		status = run_suite(o.batch, o.many);
 	else

@@ -151,13 +151,14 @@ void net_send(void *owner, struct host *h, const struct path *path, struct bytes
 	const struct line *l;
 	struct path seen;
 	enum way where = way(s, from, path, &to, &seen);
-	bool lost, twice;
+	bool lost, twice, first, response = collide_is_response(datagram);
+	struct talk *talk;
 
 	sim_digest(s, 'm', datagram);
 	if (keepalive)
 		return;
 	s->sent++;
-	tap_watch(&s->tap, datagram);
+	talk = collide_sent(s, from, to, datagram, &first);
 	check_sent(s, from, datagram);
 	l = where == WAY_TO ? line_between(s, from, to) : NULL;
 	if (where == WAY_STRANGE || (where == WAY_TO && !l)) {
@@ -166,13 +167,16 @@ void net_send(void *owner, struct host *h, const struct path *path, struct bytes
 	}
 	if (!l) {
 		chart_message(s, from, -1, datagram, "to nobody");
+		collide_lost(talk, response);
 		return;
 	}
-	lost = !s->healed && (rng_percent(&s->net, s->conf.loss) || is_cut(s, l, from));
+	lost = !s->healed && (rng_percent(&s->net, s->conf.loss) || is_cut(s, l, from) || collide_loses(s, from, talk, response, first));
 	twice = !s->healed && rng_percent(&s->net, s->conf.duplicate) && !is_cut(s, l, from);
 	chart_message(s, from, (int)to, datagram, lost ? (twice ? "one of two lost" : "lost") : twice ? "doubled" : "");
 	s->lost += lost;
 	s->doubled += twice;
+	if (lost && !twice)
+		collide_lost(talk, response);
 	if (!lost)
 		queue(s, packet_new(to, &seen, datagram, arrival(s, l)));
 	if (twice)
@@ -208,8 +212,10 @@ void net_deliver(struct sim *s)
 		list_remove(&p->link);
 		if (n->host && !n->asleep && p->spi)
 			esp_arrive(s, p->to, p->spi, &p->path);
-		else if (n->host && !n->asleep)
+		else if (n->host && !n->asleep) {
+			collide_arrives(s, p->to, bytes(p->data, p->len));
 			host_input(n->host, sim_now(s, p->to), &p->path, bytes(p->data, p->len));
+		}
 		check_step(s, p->to);
 		free(p);
 	}
@@ -257,8 +263,10 @@ static uint64_t when_hard(struct sim *s)
 uint64_t net_when(void *owner, struct host *h, const struct ask *ask)
 {
 	struct sim *s = owner;
-	uint64_t at = s->healed ? s->now.boot + rng_below(&s->asks, 50) : s->conf.asks == ASKS_HARD ? when_hard(s) : when_normal(s);
+	uint64_t at = s->now.boot;
 
+	if (s->conf.collide < 0)
+		at = s->healed ? s->now.boot + rng_below(&s->asks, 50) : s->conf.asks == ASKS_HARD ? when_hard(s) : when_normal(s);
 	sim_digest(s, 'a' + ask->kind, bytes_none());
 	if (at == NEVER)
 		chart(s, (int)h->index, "asks for %s: never answered", ask_name(ask->kind));

@@ -124,6 +124,10 @@ void plan_choose(struct sim *s)
 	p->short_life = rng_percent(r, 20);
 	p->traffic = rng_percent(r, 70);
 	p->children = 1 + (unsigned)rng_below(r, s->conf.world == WORLD_TWO ? COUNT_OF(child_names) : 2);
+	if (s->conf.collide >= 0) {
+		p->nat = p->roam = p->both = p->keep_trying = p->all_children = p->short_life = false;
+		p->children = 2;
+	}
 	choose_world(s);
 	choose_addrs(s);
 	p->happenings = 1 + (unsigned)rng_below(r, 5 + p->nodes);
@@ -284,8 +288,7 @@ static void shared(void *owner, struct host *h, const struct host_secret *secret
 	struct sim *s = owner;
 
 	(void)h;
-	if (s->conf.chart) /* nobody else opens what is sealed */
-		tap_learn(&s->tap, secret);
+	tap_learn(&s->tap, secret);
 }
 
 /* Seeds share configurations: each text is read once, and stays for a while. */

@@ -63,6 +63,9 @@ struct sim *sim_new(const struct sim_conf *conf)
 	}
 	list_init(&s->packets);
 	list_init(&s->lives);
+	list_init(&s->talks);
+	list_init(&s->talks_heard);
+	list_init(&s->crossings);
 	tap_init(&s->tap);
 	plan_choose(s);
 	s->next_burst = s->plan.traffic ? s->now.boot : NEVER;
@@ -78,6 +81,7 @@ void sim_free(struct sim *s)
 			sim_stop(s, n);
 	net_clear(s);
 	tap_clear(&s->tap);
+	collide_clear(s);
 	check_clear(s);
 	told_clear(s);
 	esp_clear(s);
@@ -278,7 +282,9 @@ static void tear_down(struct sim *s)
 void sim_run(struct sim *s)
 {
 	set_up(s);
-	for (unsigned i = 0; i < s->plan.happenings && !is_broken(s); i++)
+	if (s->conf.collide >= 0)
+		collide_run(s);
+	for (unsigned i = 0; i < s->plan.happenings && s->conf.collide < 0 && !is_broken(s); i++)
 		happen(s);
 	sim_until(s, s->now.boot + rng_below(&s->script, SECONDS(60)));
 	if (!is_broken(s))

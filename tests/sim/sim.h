@@ -13,6 +13,7 @@
 #pragma once
 
 #include "base/map.h"
+#include "sim/collide.h"
 #include "support/tap.h"
 
 #define A 0u
@@ -33,6 +34,8 @@ struct sim_conf {
 	enum asks asks;
 	bool chart;
 	bool no_response_cache;            /* the planted fault */
+	int collide;                       /* a case of collide.h to aim at, from 0; -1: none */
+	enum lose lose;                    /* with it */
 };
 
 /* What the seed has chosen: see plan.c. */
@@ -116,6 +119,9 @@ struct sim {
 	struct map life_of;
 	struct map spis;                   /* inbound SPI -> struct spi (esp.c) */
 	struct tap tap;
+	struct list talks, talks_heard, crossings; /* collide.c: requests that have not arrived yet, and others; what has crossed */
+	struct map talk_of;
+	unsigned lose_from;                /* bits: nodes of which one more datagram is lost (conf.lose) */
 	struct map ivs, ids, keys;         /* what was seen on the wire and in the hands of the hosts */
 	struct text broken, chart;         /* broken: which invariant; empty: none */
 	uint64_t digest[2];
@@ -160,6 +166,7 @@ void net_forget(struct sim *s, unsigned box);          /* the NAT's mappings are
 void esp_changed(void *owner, struct host *h, enum host_change change, const struct installed *i);
 void esp_burst(struct sim *s);                         /* one packet by each Child SA that carries any */
 void esp_arrive(struct sim *s, unsigned n, uint32_t spi, const struct path *path);
+uint32_t esp_peer(const struct sim *s, uint32_t spi_in); /* the other SPI of the Child SA, also of one that is gone; 0: not known */
 void esp_clear(struct sim *s);
 
 /* --- check.c --- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The tap: IKE_SA_INIT read along, keys derived, messages opened and sealed. */
+/* The tap: IKE_SA_INIT and the rekeying of IKE SAs read along, keys derived, messages opened and sealed. */
 #include "support/tap.h"
 
 #include <stdlib.h>
@@ -12,10 +12,13 @@ struct tap_secret {
 	struct bytes peer, shared; /* on the heap */
 };
 
-/* The last IKE_SA_INIT request of an initiator. */
+/* The last IKE_SA_INIT request of an initiator; or a request to rekey an IKE SA. */
 struct tap_request {
 	struct list link;
-	uint64_t spi_i;
+	uint64_t spi_i;           /* of the SA that it wants */
+	uint64_t old_i, old_r;    /* rekeying: the SA that it came by, whose side sent it, and its number */
+	bool from_i;
+	uint32_t message_id;
 	struct bytes ke, nonce; /* on the heap */
 };
 
@@ -24,6 +27,8 @@ struct tap_sa {
 	uint64_t spi_i, spi_r;
 	struct suite suite;
 	struct bytes ke_i, ke_r, ni, nr; /* on the heap */
+	struct secret d, old_d;          /* SK_d; of the SA whose place it takes */
+	const struct algorithm *old_prf; /* NULL: it came of IKE_SA_INIT */
 	struct seal *from_i, *from_r;    /* NULL: the keys are not known yet */
 };
 
@@ -70,6 +75,8 @@ static void sa_free(struct tap_sa *sa)
 	drop(sa->ke_r);
 	drop(sa->ni);
 	drop(sa->nr);
+	secret_clear(&sa->d);
+	secret_clear(&sa->old_d);
 	free(sa);
 }
 
@@ -125,13 +132,15 @@ static bool init_read(struct init *init, const struct payloads *p)
 	return ke_read(&init->ke, ke->body) && nonce_read(&init->nonce, nonce->body);
 }
 
-static bool suite_read(struct suite *suite, struct bytes body, struct arena *arena)
+/* *spi: of the proposal; 0: it has none. */
+static bool suite_read(struct suite *suite, uint64_t *spi, struct bytes body, struct arena *arena)
 {
 	struct proposals p = { 0 };
 
 	*suite = (struct suite){ .protocol = PROTO_IKE };
-	if (!proposals_read(&p, body, arena) || p.count != 1)
+	if (!proposals_read(&p, body, arena) || p.count != 1 || p.list[0].protocol != PROTO_IKE)
 		return false;
+	*spi = p.list[0].spi.len == 8 ? get_u64(p.list[0].spi.at) : 0;
 	for (size_t i = 0; i < p.list[0].count; i++) {
 		const struct transform *tr = &p.list[0].transforms[i];
 		const struct algorithm *row = algorithm_find(tr->type, tr->id, tr->key_bits);
@@ -150,9 +159,12 @@ static bool suite_read(struct suite *suite, struct bytes body, struct arena *are
 
 static struct tap_request *request_find(struct tap *t, uint64_t spi_i)
 {
-	LIST_EACH(at, &t->requests)
-		if (LIST_ITEM(at, struct tap_request, link)->spi_i == spi_i)
-			return LIST_ITEM(at, struct tap_request, link);
+	LIST_EACH(at, &t->requests) {
+		struct tap_request *r = LIST_ITEM(at, struct tap_request, link);
+
+		if (!r->old_i && r->spi_i == spi_i)
+			return r;
+	}
 	return NULL;
 }
 
@@ -167,36 +179,116 @@ static struct tap_sa *sa_find(struct tap *t, uint64_t spi_i, uint64_t spi_r)
 	return NULL;
 }
 
+static struct tap_request *request_new(struct tap *t, uint64_t spi_i, const struct init *init)
+{
+	struct tap_request *r = fresh(sizeof(*r));
+
+	r->spi_i = spi_i;
+	r->ke = keep(init->ke.value);
+	r->nonce = keep(init->nonce);
+	list_append(&t->requests, &r->link);
+	return r;
+}
+
 static void watch_request(struct tap *t, const struct ike_header *h, const struct init *init)
 {
 	struct tap_request *r = request_find(t, h->spi_i);
 
 	if (r)
 		request_free(r);
-	r = fresh(sizeof(*r));
-	r->spi_i = h->spi_i;
-	r->ke = keep(init->ke.value);
-	r->nonce = keep(init->nonce);
-	list_append(&t->requests, &r->link);
+	(void)request_new(t, h->spi_i, init);
 }
 
-static void watch_response(struct tap *t, const struct ike_header *h, const struct init *init, struct arena *arena)
+static struct tap_sa *sa_new(struct tap *t, const struct tap_request *r, uint64_t spi_r, const struct suite *suite, const struct init *init)
 {
-	const struct tap_request *r = request_find(t, h->spi_i);
-	struct tap_sa *sa;
-	struct suite suite;
+	struct tap_sa *sa = fresh(sizeof(*sa));
 
-	if (!r || sa_find(t, h->spi_i, h->spi_r) || !suite_read(&suite, init->sa, arena))
-		return;
-	sa = fresh(sizeof(*sa));
-	sa->spi_i = h->spi_i;
-	sa->spi_r = h->spi_r;
-	sa->suite = suite;
+	sa->spi_i = r->spi_i;
+	sa->spi_r = spi_r;
+	sa->suite = *suite;
 	sa->ke_i = keep(r->ke);
 	sa->ni = keep(r->nonce);
 	sa->ke_r = keep(init->ke.value);
 	sa->nr = keep(init->nonce);
 	list_append(&t->sas, &sa->link);
+	return sa;
+}
+
+static void watch_response(struct tap *t, const struct ike_header *h, const struct init *init, struct arena *arena)
+{
+	const struct tap_request *r = request_find(t, h->spi_i);
+	struct suite suite;
+	uint64_t none;
+
+	if (r && !sa_find(t, h->spi_i, h->spi_r) && suite_read(&suite, &none, init->sa, arena))
+		(void)sa_new(t, r, h->spi_r, &suite, init);
+}
+
+/* --- rekeying, RFC 7296 1.3.2 and 2.18 --- */
+
+static struct tap_request *rekey_find(struct tap *t, const struct ike_header *h, bool from_i)
+{
+	LIST_EACH(at, &t->requests) {
+		struct tap_request *r = LIST_ITEM(at, struct tap_request, link);
+
+		if (r->old_i == h->spi_i && r->old_r == h->spi_r && r->from_i == from_i && r->message_id == h->message_id)
+			return r;
+	}
+	return NULL;
+}
+
+/* The proposals of a request have one SPI, all the same. */
+static uint64_t offered_spi(struct bytes body, struct arena *arena)
+{
+	struct proposals p = { 0 };
+
+	if (!proposals_read(&p, body, arena) || p.count == 0 || p.list[0].protocol != PROTO_IKE || p.list[0].spi.len != 8)
+		return 0;
+	return get_u64(p.list[0].spi.at);
+}
+
+static void watch_rekey_request(struct tap *t, const struct ike_header *h, const struct init *init, struct arena *arena)
+{
+	bool from_i = (h->flags & IKE_FLAG_INITIATOR) != 0;
+	uint64_t spi = offered_spi(init->sa, arena);
+	struct tap_request *r;
+
+	if (!spi || rekey_find(t, h, from_i))
+		return;
+	r = request_new(t, spi, init);
+	r->old_i = h->spi_i;
+	r->old_r = h->spi_r;
+	r->from_i = from_i;
+	r->message_id = h->message_id;
+}
+
+static void watch_rekey_response(struct tap *t, const struct ike_header *h, const struct init *init, struct arena *arena)
+{
+	const struct tap_request *r = rekey_find(t, h, !(h->flags & IKE_FLAG_INITIATOR));
+	const struct tap_sa *old = sa_find(t, h->spi_i, h->spi_r);
+	struct tap_sa *sa;
+	struct suite suite;
+	uint64_t spi_r;
+
+	if (!r || !old || !suite_read(&suite, &spi_r, init->sa, arena) || !spi_r || sa_find(t, r->spi_i, spi_r))
+		return;
+	sa = sa_new(t, r, spi_r, &suite, init);
+	sa->old_prf = old->suite.prf;
+	if (!secret_set(&sa->old_d, secret_bytes(&old->d)))
+		abort();
+}
+
+static void watch_sealed(struct tap *t, const struct tap_plain *plain, struct arena *arena)
+{
+	struct init init;
+
+	if (!plain->opened || !plain->readable || plain->header.exchange != IKEV2_EXCHANGE_CREATE_CHILD_SA ||
+	    !init_read(&init, &plain->payloads))
+		return;
+	if (plain->header.flags & IKE_FLAG_RESPONSE)
+		watch_rekey_response(t, &plain->header, &init, arena);
+	else
+		watch_rekey_request(t, &plain->header, &init, arena);
 }
 
 /* --- keys --- */
@@ -204,9 +296,13 @@ static void watch_response(struct tap *t, const struct ike_header *h, const stru
 static bool try_secret(struct tap_sa *sa, const struct tap_secret *s)
 {
 	struct ike_keys k = { 0 };
-	bool ok = ike_keys_derive(&k, &sa->suite, sa->ni, sa->nr, s->shared, sa->spi_i, sa->spi_r);
+	bool ok = sa->old_prf ? ike_keys_rekey(&k, &sa->suite, sa->old_prf, secret_bytes(&sa->old_d), sa->ni, sa->nr, s->shared, sa->spi_i,
+	                                       sa->spi_r)
+	                      : ike_keys_derive(&k, &sa->suite, sa->ni, sa->nr, s->shared, sa->spi_i, sa->spi_r);
 
+	secret_clear(&sa->d);
 	if (ok) {
+		secret_move(&sa->d, &k.d);
 		sa->from_i = seal_new(sa->suite.encr, sa->suite.integ, secret_bytes(&k.ei), secret_bytes(&k.ai));
 		sa->from_r = seal_new(sa->suite.encr, sa->suite.integ, secret_bytes(&k.er), secret_bytes(&k.ar));
 	}
@@ -333,19 +429,23 @@ static void watch_init(struct tap *t, const struct ike_header *h, struct bytes d
 		watch_request(t, h, &init);
 }
 
+bool tap_read(struct tap *t, struct bytes datagram, struct tap_plain *out, struct arena *arena)
+{
+	if (!tap_open(t, datagram, out, arena)) /* the first sealed one of an SA shows which secret it is */
+		return false;
+	if (out->sealed)
+		watch_sealed(t, out, arena);
+	else if (out->header.exchange == IKEV2_EXCHANGE_IKE_SA_INIT)
+		watch_init(t, &out->header, datagram, arena);
+	return true;
+}
+
 void tap_watch(struct tap *t, struct bytes datagram)
 {
 	struct arena arena = { 0 };
-	struct reason why = { 0 };
-	struct ike_header h;
 	struct tap_plain plain;
 
-	if (!ike_header_read(&h, datagram, &why))
-		return;
-	if (h.exchange == IKEV2_EXCHANGE_IKE_SA_INIT)
-		watch_init(t, &h, datagram, &arena);
-	else if (!list_empty(&t->secrets))
-		(void)tap_open(t, datagram, &plain, &arena); /* the first sealed one shows which secret it is */
+	(void)tap_read(t, datagram, &plain, &arena);
 	arena_clear(&arena);
 }
 

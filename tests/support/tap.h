@@ -19,7 +19,7 @@ void tap_clear(struct tap *t);
 
 /* Of host_ops.secret. */
 void tap_learn(struct tap *t, const struct host_secret *secret);
-/* Every datagram that leaves: IKE_SA_INIT is taken note of. */
+/* Every datagram that leaves: IKE_SA_INIT and CREATE_CHILD_SA are taken note of. */
 void tap_watch(struct tap *t, struct bytes datagram);
 
 struct tap_plain {
@@ -32,6 +32,8 @@ struct tap_plain {
 };
 /* False: no IKE header. */
 bool tap_open(struct tap *t, struct bytes datagram, struct tap_plain *out, struct arena *arena);
+/* Both at once. */
+bool tap_read(struct tap *t, struct bytes datagram, struct tap_plain *out, struct arena *arena);
 /*
  * A sealed message with the keys of the SA that `h` names (the flag says whose). The IV is the caller's, 16 bytes of which the cipher
  * takes what it wants. Empty: the SA is not known.
