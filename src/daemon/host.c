@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Hosting the engine: its events done, its news logged and told, the data plane's reports handed in. */
+#include <net/if.h>
+
 #include "crypto/crypto.h"
 #include "daemon/host.h"
 #include "policy/explain.h"
@@ -27,8 +29,26 @@ static void log_story(const struct daemon *d, const struct tell *tell)
 	text_clear(&line);
 }
 
+static void run_updown(struct daemon *d, const struct tell *tell)
+{
+	uint32_t index = tell->ike->path.interface, mtu;
+	char interface[IF_NAMESIZE] = "";
+	struct arena arena = { 0 };
+	struct reason why;
+	struct addr local;
+
+	if (!tell->child->conf || !tell->child->conf->updown)
+		return;
+	if (index == 0)
+		(void)dataplane_source_for(d->plane, &tell->ike->path.remote.addr, &local, &index, &mtu, &why, &arena);
+	updown_run(d->updown, tell->kind == TELL_CHILD_UP, tell->ike, tell->child, if_indextoname(index, interface));
+	arena_clear(&arena);
+}
+
 static void do_tell(struct daemon *d, const struct tell *tell)
 {
+	if ((tell->kind == TELL_CHILD_UP || tell->kind == TELL_CHILD_DOWN) && tell->ike && tell->child)
+		run_updown(d, tell);
 	if (tell->kind == TELL_STORY)
 		log_story(d, tell);
 	control_tell(d->control, tell);

@@ -9,6 +9,7 @@
 #include "control/control.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/updown.h"
 #include "dataplane/dataplane.h"
 #include "ike/auth/keyring.h"
 #include "ike/engine.h"
@@ -33,6 +34,7 @@ struct daemon {
 	struct keyring *keyring;
 	struct resolver *resolver;
 	struct vici_server *vici;
+	struct updown *updown;
 	struct config *config;      /* what was loaded last; NULL: nothing */
 	struct problems problems;   /* of that load: why connections are not there */
 	struct event *timer, *signals[3], *fds[DATAPLANE_FDS];

@@ -13,6 +13,7 @@
 #include "policy/explain.h"
 
 #define SHUTDOWN_WAIT 4000 /* ms for the peers' answers to our deletes */
+#define UPDOWN_AT_END 5000 /* ms for scripts that still run, or wait, when everything else is over */
 #define MARK 0xad17u
 #define RULE_PRIORITY 219u
 
@@ -125,7 +126,8 @@ static bool start_engine(struct daemon *d)
 	d->control = d->engine ? control_new(&host, d->engine, daemon_now()) : NULL;
 	d->resolver = resolver_new(d);
 	d->timer = evtimer_new(d->base, daemon_on_timer, d);
-	return d->keyring && d->control && d->resolver && d->timer;
+	d->updown = updown_new(d->base, 0);
+	return d->updown && d->keyring && d->control && d->resolver && d->timer;
 }
 
 static bool start(struct daemon *d, struct reason *why, struct arena *arena)
@@ -150,6 +152,9 @@ static bool start(struct daemon *d, struct reason *why, struct arena *arena)
 
 static void finish(struct daemon *d)
 {
+	if (d->updown)
+		updown_drain(d->updown, UPDOWN_AT_END);
+	updown_free(d->updown);
 	vici_server_free(d->vici);
 	control_free(d->control);
 	resolver_free(d->resolver);

@@ -81,6 +81,7 @@ struct queued {
 	struct arena arena;
 	struct child_params *params; /* owned until the host moves them out */
 	struct policy_params *policy; /* likewise */
+	struct connection *conn;     /* reference: what the news point at; or NULL */
 	struct pending *ask;         /* whose question this is, or NULL */
 };
 #define EVENTS_MAX 65536u            /* beyond it, sends and news are dropped and counted */

@@ -28,6 +28,7 @@ void queued_free(struct queued *q)
 	}
 	if (q->ask)
 		q->ask->event = NULL;
+	connection_unref(q->conn);
 	arena_clear(&q->arena);
 	free(q);
 }

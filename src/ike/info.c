@@ -147,6 +147,8 @@ static struct child_info *copy_child(struct queued *q, const struct child *c)
 	child_info_of(c, &copy->info);
 	copy->suite = c->suite;
 	copy->info.suite = &copy->suite;
+	connection_unref(q->conn);
+	q->conn = connection_ref(c->conn);
 	copy->info.name = arena_str(&q->arena, bytes_str(c->conf->name));
 	if (!copy->info.name || !selectors_copy(&copy->local, &c->local_ts, &q->arena) ||
 	    !selectors_copy(&copy->remote, &c->remote_ts, &q->arena))
