@@ -73,6 +73,13 @@ bool addr_unspecified(const struct addr *a)
 	return a->family == ADDR_NONE || memcmp(a->ip, zero, addr_len(a)) == 0;
 }
 
+bool addr_is_unicast(const struct addr *a)
+{
+	if (addr_unspecified(a))
+		return false;
+	return a->family == ADDR_V4 ? a->ip[0] != 0 && a->ip[0] < 224 : a->ip[0] != 0xff;
+}
+
 bool addr_add(struct addr *a, uint64_t n)
 {
 	for (size_t i = addr_len(a); i-- > 0 && n > 0;) {

@@ -47,6 +47,7 @@ int addr_compare(const struct addr *a, const struct addr *b);      /* by family,
 bool addr_from_bytes(struct addr *a, struct bytes b);              /* 4 or 16 bytes */
 bool addr_parse(struct addr *a, struct bytes text);                /* "192.0.2.1", "2001:db8::1" */
 void addr_print(struct text *t, const struct addr *a);             /* ADDR_NONE: "%any" */
+bool addr_is_unicast(const struct addr *a);                         /* neither unspecified, nor multicast or broadcast */
 bool addr_unspecified(const struct addr *a);                       /* ADDR_NONE, 0.0.0.0 or :: */
 bool addr_add(struct addr *a, uint64_t n);                         /* false: past the last address; it went round */
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);

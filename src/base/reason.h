@@ -104,6 +104,9 @@ struct conf_at {
 	X(SEQUENCE, "sequence", "the sequence numbers are used up")                                                    \
 	X(REPLACED, "replaced", "another SA took its place")                                                           \
 	X(HALF_OPEN, "half-open", "the peer did not go on with the negotiation")                                       \
+	X(MOVED, "moved", "our address has changed, and the peer cannot be told")                                      \
+	X(NAT_FORBIDDEN, "nat-forbidden", "the peer allows no NAT between us, and its addresses were changed on the way") \
+	X(ONE_WAY, "one-way", "ESP does not arrive although IKE does: ESP goes in UDP from now on")                    \
 	X(NO_ADDRESS, "no-address", "no address to reach the peer, or to come from")                                   \
 	X(UNSUPPORTED, "unsupported", "not built yet")                                                                 \
 	/* configuration and commands */                                                                               \

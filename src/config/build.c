@@ -152,6 +152,8 @@ static void build_scalars(struct build *b, const struct node *section, struct co
 	c->encap_no = setting_given(section, "encap") && !c->encap;
 	c->encap_at = setting_at(section, "encap");
 	c->mobike = setting_bool(AT_CONNECTION, section, "mobike");
+	c->mobike_at = setting_at(section, "mobike");
+	c->mobike_check = setting_word(AT_CONNECTION, section, "mobike_check");
 	c->send_certreq = setting_bool(AT_CONNECTION, section, "send_certreq");
 	c->send_cert = setting_word(AT_CONNECTION, section, "send_cert");
 	c->unique = setting_word(AT_CONNECTION, section, "unique");

@@ -123,7 +123,7 @@ static bool same_rounds(const struct auth_round *a, size_t a_count, const struct
 bool connection_same_ike(const struct connection *a, const struct connection *b)
 {
 	return a->version == b->version && a->local_port == b->local_port && a->remote_port == b->remote_port &&
-	       a->encap == b->encap && a->encap_no == b->encap_no && a->mobike == b->mobike &&
+	       a->encap == b->encap && a->encap_no == b->encap_no && a->mobike == b->mobike && a->mobike_check == b->mobike_check &&
 	       a->send_certreq == b->send_certreq && a->send_cert == b->send_cert && a->unique == b->unique &&
 	       a->fragmentation == b->fragmentation && a->childless == b->childless && a->dpd_delay == b->dpd_delay &&
 	       a->keyingtries == b->keyingtries && a->dscp == b->dscp && a->reauth_time == b->reauth_time &&

@@ -18,6 +18,7 @@
 enum auth_class { AUTH_ANY = 0, AUTH_PUBKEY, AUTH_PSK, AUTH_EAP, AUTH_XAUTH };
 enum action { ACTION_NONE = 0, ACTION_START = 1, ACTION_TRAP = 2 }; /* bits */
 enum child_conf_mode { CHILD_TUNNEL, CHILD_TRANSPORT, CHILD_PASS, CHILD_DROP }; /* the first two as enum child_mode */
+enum mobike_check { MOBIKE_CHECK_AFTER, MOBIKE_CHECK_BEFORE, MOBIKE_CHECK_NO };
 enum unique_policy { UNIQUE_NO, UNIQUE_NEVER, UNIQUE_REPLACE, UNIQUE_KEEP };
 enum send_cert { CERT_IF_ASKED, CERT_ALWAYS, CERT_NEVER };
 enum fragmentation { FRAGMENTATION_NO, FRAGMENTATION_ACCEPT, FRAGMENTATION_YES, FRAGMENTATION_FORCE };
@@ -77,7 +78,7 @@ struct connection {
 	struct proposals ike;
 	bool encap, encap_no;      /* encap = yes; `encap = no` was written */
 	bool mobike, send_certreq;
-	uint8_t send_cert, unique; /* enums above */
+	uint8_t send_cert, unique, mobike_check; /* enums above */
 	uint8_t fragmentation, childless; /* enums above */
 	uint32_t dpd_delay;        /* seconds; 0: off */
 	uint32_t keyingtries;      /* 0: for ever */
@@ -88,7 +89,7 @@ struct connection {
 	size_t local_rounds, remote_rounds;
 	struct child_conf *children;
 	size_t child_count;
-	struct conf_at at, ike_at, local_addrs_at, remote_addrs_at, version_at, encap_at;
+	struct conf_at at, ike_at, local_addrs_at, remote_addrs_at, version_at, encap_at, mobike_at;
 };
 
 struct connection *connection_ref(const struct connection *c);

@@ -29,6 +29,9 @@ static const struct key_word unique_words[] = {
 static const struct key_word send_cert_words[] = {
 	{ "ifasked", CERT_IF_ASKED }, { "always", CERT_ALWAYS }, { "never", CERT_NEVER }, { NULL },
 };
+static const struct key_word mobike_check_words[] = {
+	{ "after", MOBIKE_CHECK_AFTER }, { "before", MOBIKE_CHECK_BEFORE }, { "no", MOBIKE_CHECK_NO }, { NULL },
+};
 static const struct key_word fragmentation_words[] = {
 	{ "yes", FRAGMENTATION_YES }, { "accept", FRAGMENTATION_ACCEPT }, { "force", FRAGMENTATION_FORCE },
 	{ "no", FRAGMENTATION_NO }, { NULL },
@@ -89,8 +92,13 @@ static const struct key table[] = {
 	{ AT_CONNECTION, TYPE_BOOL, .name = "encap", .theirs = "no", .ours = "(no; yes towards another adit)",
 	  .note = "batches of UDP packets are faster than raw ESP",
 	  .help = "*yes* puts ESP into UDP also without a NAT. A written *no* keeps raw ESP also towards another adit." },
-	{ AT_CONNECTION, TYPE_BOOL, KEY_LATER, .name = "mobike", .neutral = "no", .theirs = "yes", .ours = "no", .note = NOT_YET,
-	  .help = "MOBIKE (RFC 4555)." },
+	{ AT_CONNECTION, TYPE_BOOL, .name = "mobike", .theirs = "yes",
+	  .help = "MOBIKE (RFC 4555): when this host's addresses change the IKE SA and its Child SAs go on from another one, and a "
+		  "peer may move likewise, to any address. Without it whoever set the IKE SA up sets it up anew." },
+	{ AT_CONNECTION, TYPE_WORD, .own = true, .name = "mobike_check", .words = mobike_check_words, .theirs = "after",
+	  .help = "Whether a peer that has moved must show that it receives at its new address (RFC 4555 3.7). *before*: its packets go "
+		  "there only then, which costs one more round trip. *after*: they go there at once, back again if it does not answer "
+		  "within two seconds, and *before* holds for it from then on. *no*: it is believed." },
 	{ AT_CONNECTION, TYPE_TIME, .name = "dpd_delay", .theirs = "0s",
 	  .help = "The peer is asked for a sign of life when nothing came from it for so long. 0: never." },
 	{ AT_CONNECTION, TYPE_TIME, KEY_MEANINGLESS, .name = "dpd_timeout", .neutral = "0", .theirs = "0s", .note = V1_ONLY,

@@ -3,7 +3,7 @@
 #include "ike/alive.h"
 
 #include "iana/ikev2.h"
-#include "ike/exchange.h"
+#include "ike/roam.h"
 
 #define CHECK_EVERY SECONDS(5)    /* by hints, of one IKE SA */
 #define SETTLED SECONDS(10)       /* a Child SA so young may just not be known at the peer yet */
@@ -22,7 +22,7 @@ static bool liveness_waits(const struct sa *sa)
 
 uint64_t alive_at(const struct sa *sa)
 {
-	if (!sa->conn || sa->conn->dpd_delay == 0 || sa->ours || liveness_waits(sa) || ask_out_sa(sa, ASK_USAGE))
+	if (!sa->conn || sa->conn->dpd_delay == 0 || sa->ours || roam_away(sa) || liveness_waits(sa) || ask_out_sa(sa, ASK_USAGE))
 		return NEVER;
 	return sa->last_in + SECONDS(sa->conn->dpd_delay);
 }

@@ -5,6 +5,7 @@
  */
 #include "ike/trap.h"
 #include "ike/exchange.h"
+#include "ike/roam.h"
 
 #include <stdlib.h>
 
@@ -96,6 +97,14 @@ bool ask_post_trap(struct trap *trap, struct pending **slot, struct queued *q, s
 	return true;
 }
 
+bool ask_post_engine(struct engine *e, struct pending **slot, struct queued *q, struct reason *why)
+{
+	if (!post(e, (struct pending){ .slot = slot }, q, why))
+		return false;
+	*slot = q->ask;
+	return true;
+}
+
 bool ask_out_sa(const struct sa *sa, enum ask_kind kind)
 {
 	LIST_EACH(at, &sa->asks)
@@ -174,6 +183,8 @@ static void give(struct engine *e, struct pending *p, const struct answer *a, bo
 		entry_resolved(entry, a);
 	else if (trap)
 		trap_answer(trap, kind, a);
+	else if (kind == ASK_ADDRS)
+		roam_addresses(e, a);
 }
 
 void ask_expire(struct engine *e, struct pending *p)

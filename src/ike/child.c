@@ -2,7 +2,7 @@
 /* Child SAs: keys, installation, lifetimes, end. RFC 7296 2.9, 2.17, 1.4.1. */
 #include "ike/child.h"
 #include "ike/trap.h"
-#include "ike/exchange.h"
+#include "ike/roam.h"
 
 #include <stdlib.h>
 
@@ -161,7 +161,7 @@ static bool fill_params(const struct child *c, const struct child_plan *plan, st
 	p->ike_id = sa->id;
 	p->spi_in = c->spi_in;
 	p->spi_out = c->spi_out;
-	p->path = sa->path;
+	p->path = *roam_data_path(sa);
 	p->mode = c->mode;
 	p->original_local = plan->original_local;
 	p->original_remote = plan->original_remote;
@@ -486,13 +486,14 @@ static void child_follow(struct child *c)
 {
 	struct queued *q = queued_new(EVENT_CHILD_UPDATE);
 
+	c->encap = child_encap(c->sa);
 	if (!q) {
 		engine_count(c->sa->engine, COUNTER_EVENT_LOST);
 		return;
 	}
 	q->event.child_id = c->id;
 	q->event.ike_id = c->sa->id;
-	q->event.path = c->sa->path;
+	q->event.path = *roam_data_path(c->sa);
 	q->event.encap = c->encap;
 	event_post(c->sa->engine, q);
 }

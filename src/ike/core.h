@@ -146,6 +146,10 @@ struct engine {
 	uint64_t counters[COUNTER_COUNT];
 	uint64_t vici[VICI_COUNTERS];
 	uint64_t *taken[2];          /* per row of v1, v2 */
+	struct addr *addrs;          /* owned: this host's addresses; none: not known (roam.c) */
+	size_t addr_count;
+	struct pending *addrs_asked; /* ASK_ADDRS is out */
+	bool addrs_again;            /* they may have changed since */
 	bool ending;                 /* COMMAND_SHUTDOWN: nothing is started any more */
 	uint64_t command;            /* token of the command that is being run; 0 */
 };
@@ -178,6 +182,8 @@ bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, st
 bool ask_post_sa(struct sa *sa, struct queued *q, struct reason *why);
 /* For a trap: the answer comes to trap_answer. *slot is the question until then. */
 bool ask_post_trap(struct trap *trap, struct pending **slot, struct queued *q, struct reason *why);
+/* For the engine itself (ASK_ADDRS); *slot is the question as long as it is out. */
+bool ask_post_engine(struct engine *e, struct pending **slot, struct queued *q, struct reason *why);
 bool ask_out_sa(const struct sa *sa, enum ask_kind kind); /* one is out */
 void ask_cancel(struct engine *e, struct pending *p);
 void asks_clear(struct engine *e); /* those of nobody */

@@ -4,6 +4,7 @@
 #include "ike/entry.h"
 #include "ike/trap.h"
 #include "ike/exchange.h"
+#include "ike/roam.h"
 
 #include <stdlib.h>
 
@@ -98,6 +99,7 @@ void engine_free(struct engine *e)
 		return;
 	e->ending = true;
 	commands_free(e);
+	roam_clear(e);
 	while (!list_empty(&e->sas))
 		sa_free(LIST_ITEM(e->sas.next, struct sa, link));
 	while (!list_empty(&e->entries))
@@ -200,18 +202,6 @@ uint64_t engine_deadline(const struct engine *e)
 
 /* --- the data plane's reports --- */
 
-/* RFC 7296 2.23: a peer behind a NAT is followed, one that is not stays where it is. */
-static void moved(struct child *c, const struct path *path)
-{
-	struct sa *sa = c->sa;
-
-	if (!sa->nat_remote || sa->nat_local || path_equal(&sa->path, path))
-		return;
-	sa->path.remote = path->remote;
-	children_follow(sa);
-	tell_ike(sa, TELL_IKE_UPDATE);
-}
-
 void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 {
 	struct child *c = t->kind == TRAFFIC_ACQUIRE ? NULL : map_get(&e->children, t->child_id);
@@ -225,8 +215,10 @@ void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 		sa_touch(c->sa); /* first: c may be gone afterwards */
 		switch (t->kind) {
 		case TRAFFIC_UNKNOWN_SPI:
-		case TRAFFIC_ONE_WAY:
 		case TRAFFIC_ACQUIRE:
+			break;
+		case TRAFFIC_ONE_WAY:
+			roam_one_way(c);
 			break;
 		case TRAFFIC_SOFT_LIMIT:
 		case TRAFFIC_HARD_LIMIT:
@@ -235,7 +227,7 @@ void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 			child_limit(c, t->kind);
 			break;
 		case TRAFFIC_MOVED:
-			moved(c, &t->path);
+			roam_follow_esp(c, &t->path);
 			break;
 		case TRAFFIC_USED:
 			c->sa->last_in = now.boot;
@@ -245,10 +237,11 @@ void engine_traffic(struct engine *e, struct now now, const struct traffic *t)
 	engine_settle(e);
 }
 
-/* Whoever was being retried is tried at once: the network may be there again. */
+/* SAs look for paths; whoever was being retried is tried at once: the network may be there again. */
 void engine_network(struct engine *e, struct now now)
 {
 	e->now = now;
+	roam_network(e);
 	LIST_EACH(at, &e->entries) {
 		struct conn_entry *entry = LIST_ITEM(at, struct conn_entry, link);
 

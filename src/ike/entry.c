@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The table of connections: load, replace, unload (doc/vici.md 13.2), and keeping up what is wanted. */
 #include "ike/trap.h"
-#include "ike/exchange.h"
+#include "ike/roam.h"
 
 #include <stdlib.h>
 
@@ -195,7 +195,7 @@ static struct path first_path(const struct conn_entry *entry)
 
 	p.local.port = entry->engine->conf.port;
 	p.remote.port = c->remote_port ? c->remote_port : IKE_PORT;
-	if (p.remote.port == IKE_PORT_NATT || (c->local_port && c->local_port == entry->engine->conf.port_nat_t)) {
+	if (p.remote.port != IKE_PORT || (c->local_port && c->local_port == entry->engine->conf.port_nat_t)) {
 		p.local.port = entry->engine->conf.port_nat_t;
 		p.encap = PATH_UDP_NATT;
 	}
@@ -210,6 +210,7 @@ static struct sa *new_sa(struct conn_entry *entry, uint64_t command)
 	if (!sa)
 		return NULL;
 	sa_set_connection(sa, entry->conn);
+	sa->nat_fake = entry->conn->encap || entry->forced_encap;
 	sa->command = command;
 	if (!job_add(sa, JOB_INIT)) {
 		sa->dead = true; /* nobody has heard of it yet */
@@ -342,6 +343,7 @@ static bool replace(struct conn_entry *entry, const struct connection *conn, str
 	entry->wants = wants;
 	connection_unref(entry->conn);
 	entry->conn = connection_ref(conn);
+	entry->forced_encap = false;
 	return true;
 }
 
@@ -389,6 +391,8 @@ bool entry_load(struct engine *e, const struct connection *conn, struct reason *
 	entry = entry_find(e, conn->name);
 	resolve(entry);
 	traps_start(entry);
+	if (conn->mobike)
+		roam_watch(e);
 	entry->tries = 0;
 	entry_retry(entry, RETRY_NOW);
 	return true;

@@ -24,6 +24,7 @@ struct conn_entry {
 	struct pending *asking;
 	struct timer timer;        /* TIMER_ENTRY: try again */
 	unsigned tries;
+	bool forced_encap;         /* ESP did not arrive: in UDP from now on */
 	struct attempt *attempts[STORY_ATTEMPTS]; /* newest first */
 	uint64_t vici[VICI_COUNTERS];
 };

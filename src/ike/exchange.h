@@ -101,5 +101,6 @@ void retransmit_stop(struct exchange *x);
 void retransmit_again(struct exchange *x);    /* waits on for an answer, where it was stopped */
 void retransmit_expire(struct exchange *x);
 void retransmit_now(struct exchange *x);      /* once more, besides: the peer may be back; nothing is counted */
+void retransmit_anew(struct exchange *x);     /* now, and by the timing of a first sending: the path is another one */
 /* An answer that nobody authenticated says no: keep waiting, but not for long. */
 void retransmit_doubt(struct exchange *x, const struct reason *why);

@@ -3,6 +3,7 @@
 #include "ike/alive.h"
 #include "ike/fragment.h"
 #include "ike/qcd.h"
+#include "ike/roam.h"
 #include "iana/ikev2.h"
 
 static bool is_response(const struct ike_header *h)
@@ -230,6 +231,8 @@ static void sealed_response(struct exchange *x, const struct input *came, struct
 	x->answered = true;
 	retransmit_stop(x);
 	take_message(x, &in, arena, message, &inner, true);
+	roam_answered(sa, in.path);
+	roam_follow_ike(sa, in.path);
 	if (got == OPENED)
 		exchange_message(x);
 	else
@@ -288,22 +291,6 @@ static void late_fragment(struct sa *sa, const struct input *in)
 	arena_clear(&arena);
 }
 
-/* RFC 7296 2.23: on an established SA, a peer behind a NAT is followed to where it sends from. */
-static void follow(struct sa *sa, const struct path *path)
-{
-	if (path_equal(&sa->path, path))
-		return;
-	if (sa->phase == PHASE_KEYED) {
-		sa->path = *path; /* the move to port 4500 */
-		return;
-	}
-	if (sa->phase != PHASE_UP || sa->initiator || !sa->nat_remote)
-		return;
-	sa->path = *path;
-	children_follow(sa);
-	tell_ike(sa, TELL_IKE_UPDATE);
-}
-
 /* There is no such exchange in this phase, or not from this side: as if it had not come; the message ID stays free. */
 static bool expected(struct sa *sa, const struct ike_header *h, const struct payloads *inner)
 {
@@ -328,7 +315,7 @@ static void fresh_request(struct sa *sa, const struct input *in, struct arena *a
 	x = exchange_new(sa, RESPONDER, in->h.exchange);
 	if (!x)
 		return;
-	follow(sa, in->path);
+	roam_follow_ike(sa, in->path);
 	take_message(x, in, arena, message, inner, true);
 	x->message_id = in->h.message_id;
 	sa->theirs = x;

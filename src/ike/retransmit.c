@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Sending a request again until it is answered, RFC 7296 2.1, 2.4. */
 #include "ike/fragment.h"
+#include "ike/roam.h"
 
 #include <stdlib.h>
 
@@ -60,6 +61,16 @@ bool retransmit_start(struct exchange *x)
 	return timer_set(&x->sa->engine->timers, &x->timer, next_deadline(x));
 }
 
+void retransmit_anew(struct exchange *x)
+{
+	struct engine *e = x->sa->engine;
+
+	x->tries = x->tries_before = 0;
+	roam_send(x);
+	if (timer_armed(&x->timer))
+		(void)timer_set(&e->timers, &x->timer, next_deadline(x));
+}
+
 void retransmit_stop(struct exchange *x)
 {
 	timer_stop(&x->sa->engine->timers, &x->timer);
@@ -105,8 +116,7 @@ static void send_again(struct exchange *x)
 {
 	struct sa *sa = x->sa;
 
-	messages_send(sa->engine, &sa->path, x->request);
-	sa->last_out = sa->engine->now.boot;
+	roam_send(x);
 	story_step(sa, STORY_RETRANSMIT, "request sent again");
 }
 
@@ -115,6 +125,11 @@ void retransmit_expire(struct exchange *x)
 	struct sa *sa = x->sa;
 	struct engine *e = sa->engine;
 
+	if (roam_away(sa)) { /* nobody is asked as long as there is no way: it does not count */
+		roam_unanswered(x);
+		(void)timer_set(&e->timers, &x->timer, next_deadline(x));
+		return;
+	}
 	/* the peer is not dead because we have slept: it gets its time from now on */
 	if (e->now.boot - x->timer.deadline >= ASLEEP && !x->doubt)
 		x->tries = x->tries_before = 0;
@@ -126,6 +141,7 @@ void retransmit_expire(struct exchange *x)
 	engine_count(e, COUNTER_RETRANSMITTED);
 	shrink(x);
 	send_again(x);
+	roam_unanswered(x);
 	(void)timer_set(&e->timers, &x->timer, next_deadline(x));
 }
 

@@ -4,7 +4,7 @@
 #include "ike/entry.h"
 #include "ike/fragment.h"
 #include "ike/trap.h"
-#include "ike/exchange.h"
+#include "ike/roam.h"
 #include "iana/ikev2.h"
 
 #include <stdlib.h>
@@ -281,7 +281,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 static uint64_t keepalive_at(const struct sa *sa)
 {
-	return sa->nat_local ? sa->last_out + sa->engine->conf.keepalive : NEVER;
+	return sa->nat_local && !roam_away(sa) ? sa->last_out + sa->engine->conf.keepalive : NEVER;
 }
 
 /* As long as an initiator may go on sending again, but short when there are many: a flood must not fill the table for long. */
@@ -301,7 +301,7 @@ static uint64_t nearest(const struct sa *sa)
 	if (sa->phase == PHASE_GONE)
 		return sa->gone_at + LINGER;
 	if (sa->phase == PHASE_UP)
-		at = least(at, least(least(alive_at(sa), keepalive_at(sa)), sa->life_at));
+		at = least(at, least(least(alive_at(sa), keepalive_at(sa)), least(sa->life_at, roam_at(sa))));
 	at = least(at, fragments_deadline(sa));
 	if (sa->cache)
 		at = least(at, sa->cached_at + sa->engine->conf.response_cache);
@@ -318,34 +318,45 @@ void sa_settle(struct sa *sa)
 		sa_close(sa, sa->last_reason, 0);
 	if (sa->dead)
 		return;
+	roam_job(sa);
 	while (!sa->ours && !sa->dead && sa->phase != PHASE_GONE && (job = next_job(sa)))
 		exchange_start(sa, job);
 	if (!sa->dead)
 		(void)timer_set(&sa->engine->timers, &sa->timer, nearest(sa)); /* armed before: cannot fail */
 }
 
-static void renew(struct sa *sa)
+void sa_renew(struct sa *sa, const struct reason *why)
 {
 	struct engine *e = sa->engine;
 	struct conn_entry *entry = sa->conn ? entry_find(e, sa->conn->name) : NULL;
-	struct reason why = { 0 };
 
-	(void)refuse(&why, REASON_LIFETIME, 0, value_none(), value_none(), sa->conn ? sa->conn->at : conf_nowhere());
-	if (entry && sa->renew && !e->ending) {
+	if (entry && !e->ending) {
 		LIST_EACH(at, &sa->children)
 			entry_want(entry, LIST_ITEM(at, struct child, link)->conf->name, WANT_ONCE);
 		entry_retry(entry, RETRY_NOW);
 	}
-	sa_close(sa, &why, 0);
+	sa_close(sa, why, 0);
+}
+
+static void life_over(struct sa *sa)
+{
+	struct reason why = { 0 };
+
+	(void)refuse(&why, REASON_LIFETIME, 0, value_none(), value_none(), sa->conn ? sa->conn->at : conf_nowhere());
+	if (sa->renew)
+		sa_renew(sa, &why);
+	else
+		sa_close(sa, &why, 0);
 }
 
 static void expire_up(struct sa *sa, uint64_t now)
 {
 	if (sa->life_at <= now) {
 		sa->life_at = NEVER;
-		renew(sa);
+		life_over(sa);
 		return;
 	}
+	roam_expire(sa);
 	if (alive_at(sa) <= now)
 		alive_ask(sa);
 	if (keepalive_at(sa) <= now) {
@@ -384,6 +395,8 @@ void sa_answer(struct sa *sa, enum ask_kind kind, const struct answer *a)
 {
 	if (kind == ASK_USAGE)
 		alive_used(sa, a);
+	if (kind == ASK_SOURCE)
+		roam_source(sa, a);
 }
 
 /* --- up --- */
@@ -647,7 +660,7 @@ void sa_close(struct sa *sa, const struct reason *why, uint64_t command)
 		return;
 	}
 	/* their place is taken, or their time is over: they carry nothing any more */
-	if (why && (why->kind == REASON_REPLACED || why->kind == REASON_LIFETIME))
+	if (why && (why->kind == REASON_REPLACED || why->kind == REASON_LIFETIME || why->kind == REASON_MOVED || why->kind == REASON_ONE_WAY))
 		end_children(sa, why);
 	if (!close_with(sa, JOB_IKE_DELETE, 0, why))
 		sa_end(sa, why, false);
@@ -687,6 +700,7 @@ void sa_free(struct sa *sa)
 	list_remove(&sa->of_entry);
 	e->sa_count--;
 	half_free(sa);
+	roam_free(sa);
 	generation_clear(&sa->gen);
 	window_drop_cache(sa);
 	fragments_drop(sa, false);

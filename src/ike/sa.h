@@ -58,6 +58,7 @@ struct attempt;
 struct child;
 struct reassembly;
 struct kept_plain;
+struct roam;
 
 struct sa {
 	struct engine *engine;
@@ -75,7 +76,8 @@ struct sa {
 	struct path path;
 	struct connection *conn;       /* reference; NULL: a responder that does not know */
 	struct identity local_id, remote_id; /* data owned (one allocation each) */
-	bool nat_local, nat_remote, nat_fake, peer_adit, vendor_sent;
+	bool nat_local, nat_remote, nat_fake, peer_natt, peer_adit, vendor_sent; /* peer_natt: it speaks NAT traversal */
+	struct roam *roam;             /* owned: MOBIKE; NULL: not spoken with this peer. roam.h */
 	bool peer_fragments;           /* both have announced RFC 7383 */
 	uint16_t fragment_size;        /* largest IP datagram that the path is believed to carry; 0: as configured */
 	struct reassembly *reassembly[2]; /* of a request, of a response; fragment.c */
@@ -136,6 +138,8 @@ void sa_up(struct sa *sa);
 void sa_end(struct sa *sa, const struct reason *why, bool linger);
 /* Sends a delete (SAs that are not up just end); the Child SAs go at once. */
 void sa_close(struct sa *sa, const struct reason *why, uint64_t command);
+/* Sets it up anew: its Child SAs are wanted again, and this one is closed. */
+void sa_renew(struct sa *sa, const struct reason *why);
 /* Tells the peer `notify` in an INFORMATIONAL and ends (RFC 7296 2.21.2). */
 void sa_refuse(struct sa *sa, const struct reason *why, uint16_t notify);
 void sa_free(struct sa *sa);

@@ -80,6 +80,7 @@ static bool send_request(struct exchange *x, struct auth_work *w, struct reason 
 	qcd_write(&m, x->sa->engine, x->sa->spi_i, x->sa->spi_r);
 	if (w->plan.conf)
 		offer_write(x, &m, &w->offer);
+	mobike_offer(x, &m);
 	return exchange_request(x, &m, why);
 }
 
@@ -188,6 +189,7 @@ static bool establish(struct exchange *x, struct auth_work *w, struct reason *wh
 		return refuse_text(why, REASON_MEMORY, 0, "identities");
 	exchange_tell(x);
 	qcd_take(sa, &x->payloads);
+	mobike_agree(x);
 	sa_up(sa);
 	return true;
 }

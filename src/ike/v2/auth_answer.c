@@ -114,7 +114,7 @@ enum outcome auth_take(struct exchange *x, struct reason *why)
 
 	if (!w)
 		return REFUSED;
-	if (!auth_read_peer(x, IKEV2_PAYLOAD_ID_I, w, why) || !read_wanted_id(x, w, why) || !choose(x, w, why))
+	if (!mobike_nat_allowed(x, why) || !auth_read_peer(x, IKEV2_PAYLOAD_ID_I, w, why) || !read_wanted_id(x, w, why) || !choose(x, w, why))
 		return REFUSED;
 	w->initial_contact = notify_find(&n, &x->payloads, IKEV2_NOTIFY_INITIAL_CONTACT);
 	note_certreq(x);
@@ -193,6 +193,7 @@ static bool write_answer(struct exchange *x, struct auth_work *w, bool with_chil
 	qcd_write(&m, x->sa->engine, x->sa->spi_i, x->sa->spi_r);
 	if (with_child && !offer_answer(x, &m, &w->plan, w->number, why))
 		return false;
+	mobike_offer(x, &m);
 	if (w->child_bad)
 		notify_write(&m, 0, bytes_none(), w->child_why.notify ? w->child_why.notify : IKEV2_NOTIFY_NO_ADDITIONAL_SAS, bytes_none());
 	return exchange_respond(x, &m, why);
@@ -216,6 +217,7 @@ static enum outcome finish(struct exchange *x, struct auth_work *w, bool with_ch
 
 	if (!sa_set_ids(sa, &w->own.own, &w->peer))
 		return refuse_text(why, REASON_MEMORY, 0, "identities"), REFUSED;
+	mobike_agree(x);
 	if (!write_answer(x, w, with_child, why))
 		return REFUSED;
 	exchange_tell(x);

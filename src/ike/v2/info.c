@@ -14,7 +14,7 @@ enum outcome info_send(struct exchange *x, struct reason *why)
 	struct message_writer m;
 	uint8_t spi[4];
 
-	if (!exchange_begin(x, &m, 256, why))
+	if (!exchange_begin(x, &m, 1024, why))
 		return REFUSED;
 	put_u32(spi, job->spi);
 	if (job->kind == JOB_IKE_DELETE)
@@ -25,6 +25,10 @@ enum outcome info_send(struct exchange *x, struct reason *why)
 		notify_write(&m, 0, bytes_none(), IKEV2_NOTIFY_INVALID_SPI, bytes(spi, 4)); /* 1.5 */
 	else if (job->kind == JOB_REFUSE)
 		notify_write(&m, 0, bytes_none(), job->notify, bytes_none());
+	else if (job->kind == JOB_ADDRESSES && !mobike_write(x, &m, why))
+		return REFUSED;
+	else if (job->kind == JOB_LIVENESS && !mobike_write_liveness(x, &m, why))
+		return REFUSED;
 	return exchange_request(x, &m, why) ? DONE : REFUSED;
 }
 
@@ -50,13 +54,15 @@ enum outcome info_done(struct exchange *x, struct reason *why)
 		if (c && c->sa == sa)
 			child_end(c, &cancelled);
 		break;
+	case JOB_ADDRESSES:
+	case JOB_LIVENESS:
+		mobike_done(x);
+		break;
 	case JOB_INIT:
 	case JOB_AUTH:
 	case JOB_CHILD:
-	case JOB_LIVENESS:
 	case JOB_CHILD_REKEY:
 	case JOB_IKE_REKEY:
-	case JOB_ADDRESSES:
 	case JOB_KINDS:
 		break;
 	}
@@ -143,8 +149,8 @@ static void take_errors(struct exchange *x, struct taken *t)
 		t->fatal = n.type;
 }
 
-/* HDR, SK {[D]} <-- */
-static bool respond(struct exchange *x, const struct taken *t, struct reason *why)
+/* HDR, SK {[D] [N(NAT_DETECTION_*),] [N(COOKIE2)]} <-- */
+static bool respond(struct exchange *x, const struct taken *t, const struct mobike_answer *mobike, struct reason *why)
 {
 	struct message_writer m;
 
@@ -152,6 +158,8 @@ static bool respond(struct exchange *x, const struct taken *t, struct reason *wh
 		return false;
 	if (t->len)
 		delete_write(&m, IKEV2_PROTOCOL_ESP, 4, bytes(t->spis, t->len));
+	if (!mobike_answer(x, &m, mobike))
+		return refuse_text(why, REASON_INTERNAL, 0, "NAT detection");
 	return exchange_respond(x, &m, why);
 }
 
@@ -160,13 +168,15 @@ enum outcome info_take(struct exchange *x, struct reason *why)
 {
 	struct sa *sa = x->sa;
 	struct reason end = { .kind = REASON_PEER_DELETED };
+	struct mobike_answer mobike;
 	struct taken t = { 0 };
 
 	if (!take_deletes(x, &t, why))
 		return REFUSED;
 	take_errors(x, &t);
 	qcd_take(sa, &x->payloads);
-	if (!respond(x, &t, why))
+	mobike_take(x, &mobike);
+	if (!respond(x, &t, &mobike, why))
 		return REFUSED;
 	if (!t.ike && !t.fatal) {
 		alive_take_invalid_spi(sa, &x->payloads);

@@ -140,7 +140,7 @@ bool init_read_rest(struct exchange *x, struct init_work *w, uint64_t spi_r, str
 		return refuse_text(why, REASON_MEMORY, 0, "an IKE SA");
 	w->half->hashes = read_hashes(&x->payloads);
 	w->half->childless = notify_find(&n, &x->payloads, IKEV2_NOTIFY_CHILDLESS_IKEV2_SUPPORTED);
-	(void)nat_read(&x->payloads, x->sa->spi_i, spi_r, &x->path, &w->nat_local, &w->nat_remote);
+	w->peer_natt = nat_read(&x->payloads, x->sa->spi_i, spi_r, &x->path, &w->nat_local, &w->nat_remote);
 	w->fragments = notify_find(&n, &x->payloads, IKEV2_NOTIFY_IKEV2_FRAGMENTATION_SUPPORTED);
 	w->adit = has_vendor(&x->payloads);
 	return true;
@@ -170,7 +170,8 @@ void init_commit(struct exchange *x, struct init_work *w)
 	w->half = NULL;
 	sa->nat_local = w->nat_local;
 	sa->nat_remote = w->nat_remote;
-	sa->nat_fake = sa->conn && sa->conn->encap;
+	sa->nat_fake = sa->nat_fake || (sa->conn && sa->conn->encap);
+	sa->peer_natt = w->peer_natt;
 	sa->peer_adit = w->adit;
 	sa->peer_fragments = w->fragments && sa->conn && sa->conn->fragmentation != FRAGMENTATION_NO;
 	sa->vendor_sent = sa->conn && !sa->conn->encap_no;

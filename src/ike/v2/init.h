@@ -17,7 +17,7 @@ struct init_work {
 	struct bytes shared, certreq; /* responder: what has been answered */
 	struct connection *named;   /* reference: whose CAs were asked for, which may be another than the SA's */
 	/* of the rest of the message */
-	bool nat_local, nat_remote, adit, fragments;
+	bool nat_local, nat_remote, peer_natt, adit, fragments;
 	struct ike_keys keys;       /* fresh; moved to the SA at commit */
 	struct half *half;          /* fresh; owned until commit */
 };

@@ -58,6 +58,24 @@ enum outcome info_send(struct exchange *x, struct reason *why);
 enum outcome info_done(struct exchange *x, struct reason *why);
 enum outcome info_take(struct exchange *x, struct reason *why);
 
+/* --- mobike.c: RFC 4555 --- */
+/* Into an IKE_AUTH message: that we speak it, and our addresses. A responder only when mobike_agree has found that the peer does. */
+void mobike_offer(struct exchange *x, struct message_writer *m);
+void mobike_agree(struct exchange *x); /* the IKE_AUTH message in hand */
+/* Refuses with UNEXPECTED_NAT_DETECTED when the message's addresses are not those that it left with. */
+bool mobike_nat_allowed(const struct exchange *x, struct reason *why);
+bool mobike_write(struct exchange *x, struct message_writer *m, struct reason *why);          /* JOB_ADDRESSES */
+bool mobike_write_liveness(struct exchange *x, struct message_writer *m, struct reason *why); /* JOB_LIVENESS */
+void mobike_done(struct exchange *x); /* the answer to either */
+/* What a peer's INFORMATIONAL request wants in its answer. */
+struct mobike_answer {
+	bool nat;            /* NAT_DETECTION_* */
+	uint16_t error;      /* instead; 0: none */
+	struct bytes cookie; /* of the message in hand */
+};
+void mobike_take(struct exchange *x, struct mobike_answer *a);
+bool mobike_answer(struct exchange *x, struct message_writer *m, const struct mobike_answer *a);
+
 /* --- refuse.c --- */
 void v2_refused(struct exchange *x, const struct reason *why);
 void v2_failed(struct exchange *x, const struct reason *why);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* IKE_SA_INIT as initiator. RFC 7296 1.2, 2.6, 2.10, 2.14, 2.23. */
+#include "ike/roam.h"
 #include "ike/v2/init.h"
 
 /* --- addresses --- */
@@ -83,23 +84,12 @@ enum outcome init_resolved(struct exchange *x, struct reason *why)
 	return ask_source(x, &a->addrs[0], why) == DONE ? WAIT : REFUSED;
 }
 
-static const struct addr *fixed_local(const struct connection *c, const struct addr *remote)
-{
-	for (size_t i = 0; i < c->local_count; i++) {
-		const struct addr_conf *a = &c->local_addrs[i];
-
-		if (a->kind == ADDR_CONF_RANGE && addr_equal(&a->first, &a->last) && a->first.family == remote->family)
-			return &a->first;
-	}
-	return NULL;
-}
-
 enum outcome init_found(struct exchange *x, struct reason *why)
 {
 	struct init_work *w = x->work;
 	struct sa *sa = x->sa;
 	const struct answer *a = x->answer;
-	const struct addr *fixed = fixed_local(sa->conn, &sa->path.remote.addr);
+	const struct addr *fixed = roam_fixed_local(sa->conn, &sa->path.remote.addr);
 
 	if (!a->ok) {
 		*why = a->why;
@@ -136,7 +126,7 @@ static bool send_request(struct exchange *x, struct reason *why)
 	sa_write(&m, &offered, &x->arena);
 	ke_write(&m, w->ke->id, w->own);
 	nonce_write(&m, w->ni);
-	if (!nat_write(&m, sa->engine, sa->spi_i, 0, &sa->path, c->encap))
+	if (!nat_write(&m, sa->engine, sa->spi_i, 0, &sa->path, sa->nat_fake))
 		return refuse_text(why, REASON_INTERNAL, 0, "NAT detection");
 	init_write_hashes(&m);
 	init_write_fragmentation(&m, c);
@@ -285,7 +275,8 @@ enum outcome init_keys(struct exchange *x, struct reason *why)
 	sa->spi_r = w->spi_r;
 	sa->next_out = 1;
 	init_commit(x, w);
-	if (sa->nat_local || sa->nat_remote || sa->nat_fake || (sa->peer_adit && sa->vendor_sent))
+	/* RFC 4555 3.3: whoever speaks MOBIKE floats at once, so that no later path needs to */
+	if (sa->nat_local || sa->nat_remote || sa->nat_fake || (sa->peer_adit && sa->vendor_sent) || (sa->conn->mobike && sa->peer_natt))
 		nat_float(sa);
 	return DONE;
 }

@@ -209,8 +209,6 @@ static const struct {
 	  "/c:2:11: connections.c.version: \"3\": not a value for this key; expected a number from 0 to 2\n" },
 	{ "a port too large", AT_CONNECTION, "local_port = 65536",
 	  "/c:2:14: connections.c.local_port: \"65536\": not a value for this key; expected a number from 0 to 65535\n" },
-	{ "mobike", AT_CONNECTION, "mobike = yes",
-	  "/c:2:1: warning: connections.c.mobike: \"yes\": not built yet; the connection works without it\n" },
 	{ "beet mode", AT_CHILD, "mode = beet",
 	  "/c:2:1: connections.c.children.k.mode: \"beet\": not built yet: no standard describes it; transport or tunnel do its "
 	  "work\n" },

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The peer moves: who is followed, by what, and how far before it has shown that it receives there. RFC 7296 2.23, RFC 4555 3.7,
+ * 3.8. And ESP that something on the way swallows.
+ */
+#include "ike/entry.h"
+#include "ike/roam.h"
+
+#define SERVED_UNCHECKED SECONDS(2)
+
+/* --- return routability --- */
+
+const struct path *roam_data_path(const struct sa *sa)
+{
+	const struct roam *r = sa->roam;
+
+	return r && r->unchecked && !r->served ? &r->safe : &sa->path;
+}
+
+uint64_t roam_at(const struct sa *sa)
+{
+	return sa->roam ? sa->roam->check_until : NEVER;
+}
+
+/* Packets have gone for long enough to where nobody answers: a victim may be there. From now on this peer proves itself first. */
+void roam_expire(struct sa *sa)
+{
+	struct roam *r = sa->roam;
+
+	if (!r || sa->engine->now.boot < r->check_until)
+		return;
+	r->check_until = NEVER;
+	r->served = false;
+	r->distrust = true;
+	story_step(sa, STORY_STEP, "no answer from the peer's new address: its packets go to the old one until there is (COOKIE2)");
+	children_follow(sa);
+}
+
+void roam_checked(struct sa *sa)
+{
+	struct roam *r = sa->roam;
+	bool served = r->served;
+
+	r->unchecked = r->served = false;
+	r->check_until = NEVER;
+	if (!served)
+		children_follow(sa);
+}
+
+static void start_check(struct sa *sa, const struct path *before)
+{
+	struct roam *r = sa->roam;
+	bool first = sa->conn->mobike_check == MOBIKE_CHECK_BEFORE || r->distrust;
+
+	if (!r->unchecked)
+		r->safe = *before;
+	r->unchecked = r->check = true;
+	r->served = !first;
+	r->check_until = first ? NEVER : sa->engine->now.boot + SERVED_UNCHECKED;
+	roam_job(sa);
+}
+
+void roam_moved(struct sa *sa, const struct path *before)
+{
+	struct roam *r = sa->roam;
+
+	r->moves++;
+	if (sa->conn->mobike_check == MOBIKE_CHECK_NO || endpoint_equal(&before->remote, &sa->path.remote)) {
+		if (!r->unchecked)
+			children_follow(sa);
+		return;
+	}
+	if (r->unchecked && endpoint_equal(&r->safe.remote, &sa->path.remote)) {
+		r->check = false; /* back to where it was */
+		roam_checked(sa);
+	} else {
+		start_check(sa, before);
+	}
+	children_follow(sa);
+}
+
+/* --- without being told --- */
+
+static void follow(struct sa *sa, const struct path *path)
+{
+	struct path before = sa->path;
+
+	sa->path = *path;
+	if (sa->roam && !sa->roam->leads)
+		roam_moved(sa, &before);
+	else
+		children_follow(sa);
+	tell_ike(sa, TELL_IKE_UPDATE);
+}
+
+/* Only a peer behind a NAT moves without saying so, and only who is not behind one itself can tell. */
+static bool may_follow(const struct sa *sa)
+{
+	return sa->phase == PHASE_UP && sa->nat_remote && !sa->nat_local;
+}
+
+void roam_follow_ike(struct sa *sa, const struct path *path)
+{
+	if (path_equal(&sa->path, path))
+		return;
+	if (sa->phase == PHASE_KEYED && !sa->initiator)
+		sa->path = *path; /* the move to port 4500 */
+	else if (may_follow(sa) && !sa->roam)
+		follow(sa, path);
+}
+
+void roam_follow_esp(struct child *c, const struct path *path)
+{
+	struct sa *sa = c->sa;
+	struct path to = sa->path;
+
+	to.remote = path->remote;
+	if (!may_follow(sa) || c->encap != ENCAP_UDP || path_equal(&sa->path, &to))
+		return;
+	follow(sa, &to);
+}
+
+/* --- ESP is swallowed --- */
+
+void roam_one_way(struct child *c)
+{
+	struct sa *sa = c->sa;
+	struct conn_entry *entry = entry_find(sa->engine, sa->conn->name);
+	struct reason why = { 0 };
+
+	if (c->encap == ENCAP_UDP || sa->conn->encap_no || sa->nat_fake)
+		return;
+	if (sa->roam ? !sa->roam->leads : !sa->initiator)
+		return; /* the other side notices as well, and can do something about it */
+	if (sa->roam && sa->path.encap == PATH_UDP_NATT) {
+		story_step(sa, STORY_STEP, "ESP does not arrive although IKE does: ESP goes in UDP from now on");
+		sa->nat_fake = sa->roam->update = true;
+		roam_job(sa);
+		return;
+	}
+	(void)refuse(&why, REASON_ONE_WAY, 0, value_none(), value_none(), sa->conn->encap_at);
+	if (entry)
+		entry->forced_encap = true;
+	sa_renew(sa, &why);
+}
