@@ -5,9 +5,10 @@
 FUZZ_SECONDS ?= 60
 SIM_ARGS ?= --seeds 10000
 BENCH_ARGS ?=
+MUTATE_ARGS ?=
 CHECK_ARGS ?=
 
-.PHONY: build demo check check-vm sim fuzz bench install format lint clean
+.PHONY: build demo check check-vm sim fuzz mutate bench install format lint clean
 
 build:
 	@tools/deps build
@@ -36,6 +37,11 @@ fuzz:
 	@tools/deps check
 	@tools/fuzz $(FUZZ_SECONDS)
 
+# Takes the features of tests/features.tsv out, one at a time: each must turn its test red.
+mutate:
+	@tools/deps build
+	@tools/check mutate -- $(MUTATE_ARGS)
+
 bench:
 	@tools/deps build
 	@tools/check --show bench -- $(BENCH_ARGS)
@@ -52,4 +58,4 @@ lint:
 	@tools/lint
 
 clean:
-	rm -rf build build-asan build-fuzz build-results
+	rm -rf build build-asan build-fuzz build-mutate build-results

@@ -11,66 +11,9 @@
 #include "iana/ikev2.h"
 #include "ike/exchange.h"
 #include "pair.h"
+#include "sealed.h"
 
 /* --- a peer with the keys in hand --- */
-
-static struct sa *only_sa(struct pair *p, unsigned i)
-{
-	struct engine *e = p->node[i].engine;
-
-	return list_empty(&e->sas) ? NULL : LIST_ITEM(e->sas.next, struct sa, link);
-}
-
-/* A request sealed with the keys that `from` has, straight into the other engine. */
-static void send_sealed(struct pair *p, unsigned from, uint8_t exchange, uint32_t message_id, uint8_t first, struct bytes chain)
-{
-	struct sa *sa = only_sa(p, from);
-	struct arena arena = { 0 };
-	struct ike_header h = { .spi_i = sa->spi_i, .spi_r = sa->spi_r, .major = 2, .exchange = exchange,
-		                .flags = sa->initiator ? IKE_FLAG_INITIATOR : 0, .message_id = message_id };
-	struct bytes m = sk_seal(sa, &sa->gen, &h, first, chain, &arena);
-	struct path path = pair_path(p, from);
-
-	assert_true(m.len > 0);
-	path.encap = PATH_UDP_NATT;
-	path.local.port = path.remote.port = 4500;
-	pair_input(p, !from, &path, m);
-	arena_clear(&arena);
-}
-
-static bool drop_all(struct pair *p, struct datagram *d, void *ctx)
-{
-	(void)p, (void)d, (void)ctx;
-	return false;
-}
-
-/* Lets IKE_SA_INIT through and nothing else: both have keys, nobody is authenticated. */
-static bool only_init(struct pair *p, struct datagram *d, void *ctx)
-{
-	(void)p, (void)ctx;
-	return d->data[18] == IKEV2_EXCHANGE_IKE_SA_INIT;
-}
-
-static struct bytes child_request(uint8_t *room, size_t len, struct arena *arena, uint8_t *first)
-{
-	struct message_writer m = chain_begin(room, len);
-	struct proposals esp = { 0 };
-	struct selectors ts = { 0 };
-	struct selector any = { 0 };
-	struct reason why = { 0 };
-
-	assert_true(proposals_add_text(&esp, arena, PROTO_ESP, bytes_str("aes256gcm16"), &why));
-	esp.list[0].number = 1;
-	esp.list[0].spi = bytes("\x01\x02\x03\x04", 4);
-	assert_true(selector_parse(&any, bytes_str("10.1.0.0/16"), &why));
-	ts = (struct selectors){ 1, &any };
-	sa_write(&m, &esp, arena);
-	nonce_write(&m, bytes("0123456789abcdef0123456789abcdef", 32));
-	ts_write(&m, IKEV2_PAYLOAD_TS_I, &ts, arena);
-	assert_true(selector_parse(&any, bytes_str("10.2.0.0/16"), &why));
-	ts_write(&m, IKEV2_PAYLOAD_TS_R, &ts, arena);
-	return chain_end(&m, first);
-}
 
 /* Nothing but IKE_AUTH while the IKE SA is not established: no SA reaches the data plane, in either direction. */
 static void before_auth(void **state)
@@ -87,7 +30,7 @@ static void before_auth(void **state)
 			if (exchange > 50 && exchange % 16 != 0)
 				continue;
 			pair_init(&p, pair_alice, pair_bob, 500);
-			p.filter = only_init;
+			p.filter = pair_only_init;
 			pair_initiate(&p, ALICE, "office");
 			chain = child_request(room, sizeof(room), &arena, &first);
 			sent = p.sent[!from];
@@ -119,7 +62,7 @@ static void after_auth(void **state)
 	(void)state;
 	pair_init(&p, pair_alice, pair_bob, 501);
 	pair_initiate(&p, ALICE, "office");
-	p.filter = drop_all;
+	p.filter = pair_drop;
 	chain = child_request(room, sizeof(room), &arena, &first);
 	send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, 9, first, chain);
 	send_sealed(&p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, 1, first, chain);
@@ -145,7 +88,7 @@ static void children_without_end(void **state)
 	(void)state;
 	pair_init(&p, pair_alice, conf_bob((struct conf_parts){ .more = "fragmentation = no\n" }), 505);
 	pair_initiate(&p, ALICE, "office");
-	p.filter = drop_all;
+	p.filter = pair_drop;
 	chain = child_request(room, sizeof(room), &arena, &first);
 	for (unsigned i = 0; i < CHILDREN_MAX + 10; i++) {
 		/* each with an SPI of its own */
@@ -182,7 +125,7 @@ static void malformed_before_auth(void **state)
 			if (exchange == IKEV2_EXCHANGE_IKE_AUTH)
 				continue;
 			pair_init(&p, pair_alice, pair_bob, 506);
-			p.filter = only_init;
+			p.filter = pair_only_init;
 			pair_initiate(&p, ALICE, "office");
 			sent = p.sent[!from];
 			for (uint32_t id = 0; id < 3; id++)
@@ -205,7 +148,7 @@ static void malformed_inside(void **state)
 	(void)state;
 	pair_init(&p, pair_alice, pair_bob, 502);
 	pair_initiate(&p, ALICE, "office");
-	p.filter = drop_all;
+	p.filter = pair_drop;
 	send_sealed(&p, ALICE, IKEV2_EXCHANGE_INFORMATIONAL, 2, IKEV2_PAYLOAD_NOTIFY, bytes(lies, sizeof(lies)));
 	assert_int_equal(pair_up(&p, BOB), 0);
 	assert_int_equal(p.node[BOB].installed_count, 0);
@@ -223,7 +166,7 @@ static void critical_payload(void **state)
 	(void)state;
 	pair_init(&p, pair_alice, pair_bob, 503);
 	pair_initiate(&p, ALICE, "office");
-	p.filter = drop_all;
+	p.filter = pair_drop;
 	sent = p.sent[BOB];
 	send_sealed(&p, ALICE, IKEV2_EXCHANGE_INFORMATIONAL, 2, 200, bytes(plain, sizeof(plain)));
 	assert_int_equal(p.sent[BOB], sent + 1);
@@ -254,7 +197,7 @@ static void rekey_of_what(void **state)
 
 		pair_init(&p, pair_alice, pair_bob, 504);
 		pair_initiate(&p, ALICE, "office");
-		p.filter = drop_all;
+		p.filter = pair_drop;
 		chain = child_request(inner, sizeof(inner), &arena, &first);
 		m = chain_begin(room, sizeof(room));
 		notify_write(&m, rows[i].protocol, bytes("\x01\x02\x03\x04\x05\x06\x07\x08", rows[i].len), IKEV2_NOTIFY_REKEY_SA,
@@ -288,7 +231,7 @@ static void without_auth(void **state)
 
 	(void)state;
 	pair_init(&p, pair_alice, pair_bob, 505);
-	p.filter = only_init;
+	p.filter = pair_only_init;
 	pair_initiate(&p, ALICE, "office");
 	chain = child_request(inner, sizeof(inner), &arena, &first);
 	m = chain_begin(room, sizeof(room));
@@ -317,7 +260,7 @@ static void while_closing(void **state)
 	(void)state;
 	pair_init(&p, pair_alice, pair_bob, 506);
 	pair_initiate(&p, ALICE, "office");
-	p.filter = drop_all;
+	p.filter = pair_drop;
 	pair_command(&p, BOB, &(struct command){ .kind = COMMAND_TERMINATE, .name = "branch" });
 	pair_deliver(&p);
 	sent = p.sent[BOB];
@@ -596,7 +539,7 @@ static void initial_contact(void **state)
 	pair_init(&p, pair_alice, pair_bob, 670);
 	pair_initiate(&p, ALICE, "office");
 	/* alice forgets everything */
-	p.filter = drop_all;
+	p.filter = pair_drop;
 	pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_TERMINATE, .name = "office", .force = true });
 	pair_deliver(&p);
 	p.filter = NULL;
