@@ -122,6 +122,7 @@ static struct settings settings_of(const struct node *s)
 		.retransmit_early = adit_number(s, "retransmit_early"),
 		.retry_first = adit_ms(s, "retry_first"),
 		.retry_most = adit_ms(s, "retry_most"),
+		.fragment_size = adit_number(s, "fragment_size"),
 		.keep_alive = adit_ms(s, "keep_alive"),
 		.half_open_timeout = adit_ms(s, "half_open_timeout"),
 		.cookie_threshold = adit_number(s, "cookie_threshold"),

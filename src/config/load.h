@@ -41,12 +41,11 @@ struct cert_conf {
 struct settings {
 	uint32_t retransmit_timeout, retransmit_base, retransmit_tries, retransmit_jitter, retransmit_limit, retransmit_early;
 	uint32_t retry_first, retry_most, keep_alive, half_open_timeout;
-	uint32_t cookie_threshold, block_threshold, init_limit_half_open;
+	uint32_t cookie_threshold, block_threshold, init_limit_half_open, fragment_size;
 	bool make_before_break, crash_detection;
 	const char *state_dir;
 };
 void settings_default(struct settings *out); /* without a file */
-
 
 struct config {
 	struct settings settings;

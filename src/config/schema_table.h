@@ -326,6 +326,9 @@ static const struct key table[] = {
 		  "daemons behind a load balancer share one secret." },
 	{ AT_ADIT, TYPE_TEXT, .own = true, .name = "state_dir", .theirs = "(none)", .ours = "/var/lib/adit",
 	  .note = "the secret of those tokens must survive a restart", .help = "Where that secret is kept, in the file crash-secret." },
+	{ AT_ADIT, TYPE_NUMBER, .own = true, .name = "fragment_size", .least = 256, .most = 65535, .theirs = "1280",
+	  .help = "Bytes of the largest IP datagram that carries a message of IKE; larger messages go in fragments. They become "
+		  "smaller by themselves, to 576, on a path that does not carry them." },
 	{ AT_ADIT, TYPE_TIME, .own = true, .name = "keep_alive", .theirs = "20s",
 	  .help = "Behind a NAT, a keepalive is sent when nothing else was for so long. 0: never." },
 	{ AT_ADIT, TYPE_TIME, .own = true, .name = "half_open_timeout", .theirs = "30s", .ours = "165s",

@@ -39,6 +39,7 @@ void daemon_configure(struct daemon *d, const struct settings *s)
 		.retransmit_early = or_none(s->retransmit_early),
 		.retry_first = s->retry_first,
 		.retry_most = s->retry_most,
+		.fragment_size = s->fragment_size,
 		.keepalive = or_none(s->keep_alive),
 		.half_open_timeout = or_none(s->half_open_timeout),
 		.cookie_threshold = or_none(s->cookie_threshold),

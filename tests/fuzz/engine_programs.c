@@ -52,5 +52,12 @@ const struct bytes engine_programs[] = {
 	/* Answers that come late, wrong, or never. */
 	BYTES(CONF(0), ACT_HOLD, B, UP(A, ONE), ACT_RUN_ALL, ACT_ANSWER_WRONG, B, 0, 0, ACT_RUN_ALL),
 	BYTES(CONF(0), ACT_HOLD, A, UP(A, ONE), ACT_RUN_ALL, ACT_FORGET, A, 0, ACT_ADVANCE, 6, ACT_RUN_ALL),
+	/* Fragments: of certificates; lost, doubled, out of order; cut otherwise, so that two sets meet; numbers that lie. */
+	BYTES(CONF(CONF_FRAGMENTS | CONF_UP | CONF_ECDSA), UP(A, ALL), ACT_RUN_ALL, DOWN(A, ALL), ACT_RUN_ALL),
+	BYTES(CONF(CONF_FRAGMENTS), UP(A, ONE), ACT_RUN, 1, ACT_DROP, 0, ACT_DOUBLE, 1, ACT_DELIVER, 1, ACT_RUN_ALL, ACT_ADVANCE, 6,
+	      ACT_RUN_ALL),
+	BYTES(CONF(CONF_FRAGMENTS), UP(A, ONE), ACT_RUN, 1, ACT_FRAGMENT, 1, 2, 9, 0, 255, ACT_RUN_ALL, ACT_ADVANCE, 6, ACT_RUN_ALL),
+	BYTES(CONF(CONF_FRAGMENTS), UP(A, ONE), ACT_RUN, 1, ACT_FRAGMENT, 0, 4, 3, 0, 255, ACT_RUN_ALL, ACT_ADVANCE, 6, ACT_RUN_ALL),
+	BYTES(CONF(CONF_UP), UP(A, TWO), ACT_FRAGMENT, 0, 1, 1, 0, 255, ACT_RUN_ALL),
 };
 const size_t engine_program_count = COUNT_OF(engine_programs);

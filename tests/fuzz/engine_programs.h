@@ -28,6 +28,7 @@ enum act {
 	ACT_ANSWER_WRONG, /* side, which, how */
 	ACT_TRAFFIC,   /* side, kind, how */
 	ACT_NETWORK,   /* side */
+	ACT_FRAGMENT,  /* packet, number, total, from, how much */
 };
 
 /* Of the configuration. */
@@ -37,6 +38,7 @@ enum act {
 #define CONF_COOKIES 32
 #define CONF_START 64
 #define CONF_NAME 256
+#define CONF_FRAGMENTS 512
 #define CONF_UP 128 /* begins with an established SA */
 
 extern const struct bytes engine_programs[];

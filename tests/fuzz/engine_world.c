@@ -178,7 +178,8 @@ static struct host_conf host_conf_of(struct world *w, unsigned side, struct host
 		.first_spi = 0xa0000001u + side * 0x10000000u,
 		.seed = 7 + side,
 		.now = w->now,
-		.engine = { .deterministic = true, .cookie_threshold = w->conf.cookies ? 1 : 0 },
+		.engine = { .deterministic = true, .cookie_threshold = w->conf.cookies ? 1 : 0,
+		            .fragment_size = w->conf.fragments ? 200 : 0 },
 		.ops = { .owner = w, .send = sent, .when = when, .done = done, .secret = learned },
 	};
 }

@@ -14,6 +14,7 @@
 
 struct world_conf {
 	bool ecdsa, nat, other_ke, cookies, start, by_name;
+	bool fragments; /* of 200 bytes: IKE_AUTH comes in several */
 };
 
 struct world_packet {

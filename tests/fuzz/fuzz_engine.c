@@ -182,13 +182,14 @@ static void make_iv(struct program *p, uint8_t iv[16])
 }
 
 /* A whole message around the chain, sealed if it was before. */
-static struct bytes write_message(struct program *p, struct ike_header h, bool sealed, uint8_t first, struct bytes chain)
+static struct bytes write_message(struct program *p, struct ike_header h, bool sealed, struct skf fragment, uint8_t first,
+                                  struct bytes chain)
 {
 	uint8_t iv[16], *mem;
 
 	if (sealed) {
 		make_iv(p, iv);
-		return tap_seal(&p->w->tap, &h, first, chain, iv, &p->arena);
+		return tap_seal(&p->w->tap, &h, first, fragment, chain, iv, &p->arena);
 	}
 	mem = arena_take(&p->arena, IKE_HEADER_LEN + chain.len);
 	if (!mem)
@@ -299,7 +300,7 @@ static void do_edit(struct program *p)
 	for (size_t i = 0; i < edits && n < EDITS_MAX - 1; i++)
 		n = edit_one(p, list, n);
 	chain = write_chain(p, list, n, &first);
-	message = write_message(p, plain.header, plain.sealed, first, chain);
+	message = write_message(p, plain.header, plain.sealed, plain.fragment, first, chain);
 	if (message.len > 0)
 		replace(packet, message);
 }
@@ -326,9 +327,32 @@ static void do_header(struct program *p)
 	case 6: h->minor = (uint8_t)(with & 15); break;
 	default: h->message_id = with & 1 ? UINT32_MAX : 0; break;
 	}
-	message = write_message(p, *h, plain.sealed, plain.first, plain.chain);
+	message = write_message(p, *h, plain.sealed, plain.fragment, plain.first, plain.chain);
 	if (message.len > 0)
 		replace(packet, message);
+}
+
+/* A piece of what is inside, as any fragment of any message; numbers that lie break the seal. */
+static void do_fragment(struct program *p)
+{
+	size_t index, from, len;
+	struct world_packet *packet = some_packet(p, &index);
+	unsigned number = byte(p), total = byte(p), start = byte(p), share = byte(p);
+	bool lies = number == 0 || number > total;
+	struct skf fragment = { lies ? 1 : (uint16_t)number, lies ? 1 : (uint16_t)total };
+	struct tap_plain plain;
+	struct bytes message;
+
+	if (!packet || !tap_open(&p->w->tap, bytes(packet->data, packet->len), &plain, &p->arena) || !plain.opened)
+		return;
+	from = plain.chain.len * start / 256;
+	len = (plain.chain.len - from) * (share + 1) / 256;
+	message = write_message(p, plain.header, true, fragment, plain.first, bytes(plain.chain.at + from, len));
+	if (message.len == 0)
+		return;
+	replace(packet, message);
+	put_u16(packet->data + IKE_HEADER_LEN + 4, (uint16_t)number);
+	put_u16(packet->data + IKE_HEADER_LEN + 6, (uint16_t)total);
 }
 
 /* --- messages of our own --- */
@@ -503,7 +527,7 @@ static void do_inject(struct program *p)
 	if (how & 2)
 		path.remote.port++;
 	chain = write_chain(p, list, n, &first);
-	message = write_message(p, h, true, first, chain);
+	message = write_message(p, h, true, (struct skf){ 0 }, first, chain);
 	if (message.len > 0)
 		world_queue(p->w, to, &path, message);
 }
@@ -651,6 +675,7 @@ static void (*const actions[])(struct program *p) = {
 	[ACT_EDIT] = do_edit,     [ACT_HEADER] = do_header,   [ACT_INJECT] = do_inject, [ACT_ADVANCE] = do_advance,
 	[ACT_TIMER] = do_timer,   [ACT_COMMAND] = do_command, [ACT_HOLD] = do_hold,     [ACT_ANSWER] = do_answer,
 	[ACT_FORGET] = do_forget, [ACT_ANSWER_WRONG] = do_answer_wrong, [ACT_TRAFFIC] = do_traffic, [ACT_NETWORK] = do_network,
+	[ACT_FRAGMENT] = do_fragment,
 };
 
 #define ACTIONS_MAX 300
@@ -661,7 +686,7 @@ static void run_program(struct bytes code)
 	unsigned flags = word(&p);
 	struct world_conf conf = { .ecdsa = (flags & 7) == 7, .nat = (flags & 8) != 0, .other_ke = (flags & 16) != 0,
 		                   .cookies = (flags & 32) != 0, .start = (flags & 64) != 0,
-		                   .by_name = (flags & 256) != 0 };
+		                   .by_name = (flags & 256) != 0, .fragments = (flags & 512) != 0 };
 
 	p.w = world_new(&conf);
 	if (flags & 128) {

@@ -366,14 +366,16 @@ bool tap_open(struct tap *t, struct bytes datagram, struct tap_plain *out, struc
 	out->chain = bytes(datagram.at + IKE_HEADER_LEN, datagram.len - IKE_HEADER_LEN);
 	out->readable = payloads_read(&out->payloads, out->first, out->chain, arena, &why);
 	sk = out->readable ? payloads_find(&out->payloads, IKEV2_PAYLOAD_SK, NULL) : NULL;
-	if (!sk)
+	if (out->readable && !sk)
+		sk = payloads_find(&out->payloads, IKEV2_PAYLOAD_SKF, NULL);
+	if (!sk || (sk->type == IKEV2_PAYLOAD_SKF && !skf_read(&out->fragment, sk->body)))
 		return true;
 	outer = out->payloads;
 	out->sealed = true;
 	out->opened = open_sealed(t, &out->header, datagram, sk, &out->chain, arena);
 	if (out->opened) {
 		out->first = outer.sk_next;
-		out->readable = payloads_read(&out->payloads, out->first, out->chain, arena, &why);
+		out->readable = out->fragment.total == 0 && payloads_read(&out->payloads, out->first, out->chain, arena, &why);
 	}
 	return true;
 }
@@ -394,19 +396,21 @@ size_t tap_iv_len(struct tap *t, const struct ike_header *h)
 	return sa ? sa->suite.encr->iv_len : 0;
 }
 
-struct bytes tap_seal(struct tap *t, const struct ike_header *h, uint8_t first, struct bytes chain, const uint8_t iv[16],
-                      struct arena *arena)
+struct bytes tap_seal(struct tap *t, const struct ike_header *h, uint8_t first, struct skf fragment, struct bytes chain,
+                      const uint8_t iv[16], struct arena *arena)
 {
 	struct seal *s = seal_of(t, h);
 	size_t room = chain.len + IKE_HEADER_LEN + 128;
 	uint8_t *mem = arena_take(arena, room);
+	size_t block = s && seal_block_len(s) ? seal_block_len(s) : 1;
 	struct sk_layout at;
 	struct writer w;
 
 	if (!s || !mem)
 		return bytes_none();
 	w = writer(mem, room);
-	if (!sk_write(&w, h, first, chain, seal_iv_len(s), seal_block_len(s) ? seal_block_len(s) : 1, seal_icv_len(s), &at))
+	if (fragment.total ? !skf_write(&w, h, first, fragment, chain, seal_iv_len(s), block, seal_icv_len(s), &at) :
+	                     !sk_write(&w, h, first, chain, seal_iv_len(s), block, seal_icv_len(s), &at))
 		return bytes_none();
 	memcpy(mem + at.iv_at, iv, seal_iv_len(s));
 	if (!seal_encrypt(s, bytes(mem, at.aad_len), mem + at.iv_at, mem + at.text_at, at.text_len, bytes_none(), mem + at.icv_at))

@@ -24,7 +24,8 @@ void tap_watch(struct tap *t, struct bytes datagram);
 
 struct tap_plain {
 	struct ike_header header;
-	bool sealed, opened;   /* it has SK; the keys were known and fitted */
+	bool sealed, opened;   /* it has SK or SKF; the keys were known and fitted */
+	struct skf fragment;   /* of SKF; total 0: a whole message. The chain of a fragment is a piece, not readable */
 	uint8_t first;         /* type of the first payload: of the message, or inside of SK */
 	struct bytes chain;    /* in the arena */
 	struct payloads payloads;
@@ -36,10 +37,10 @@ bool tap_open(struct tap *t, struct bytes datagram, struct tap_plain *out, struc
 bool tap_read(struct tap *t, struct bytes datagram, struct tap_plain *out, struct arena *arena);
 /*
  * A sealed message with the keys of the SA that `h` names (the flag says whose). The IV is the caller's, 16 bytes of which the cipher
- * takes what it wants. Empty: the SA is not known.
+ * takes what it wants. A fragment with a total is sealed as one (RFC 7383). Empty: the SA is not known, or the numbers lie.
  */
-struct bytes tap_seal(struct tap *t, const struct ike_header *h, uint8_t first, struct bytes chain, const uint8_t iv[16],
-                      struct arena *arena);
+struct bytes tap_seal(struct tap *t, const struct ike_header *h, uint8_t first, struct skf fragment, struct bytes chain,
+                      const uint8_t iv[16], struct arena *arena);
 /* Bytes of IV in front of the text in messages of this SA; 0: not known. */
 size_t tap_iv_len(struct tap *t, const struct ike_header *h);
 /* One line for the header, and the payloads behind it. */

@@ -110,6 +110,7 @@ static const char *good_value(const struct key *k)
 		{ AT_CONNECTION, "remote_addrs", "%any" },
 		{ AT_CONNECTION, "version", "2" },
 		{ AT_CONNECTION, "fragmentation", "yes" },
+		{ AT_ADIT, "fragment_size", "1000" },
 		{ AT_CHILD, "local_ts", "10.0.0.0/8, dynamic[tcp/80]" },
 		{ AT_CHILD, "remote_ts", "::/0" },
 		{ AT_CHILD, "replay_window", "64" },

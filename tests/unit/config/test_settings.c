@@ -32,7 +32,7 @@ static void units(void **state)
 {
 	size_t errors;
 	struct config *c = load("adit { retransmit_timeout = 0.25\n retransmit_base = 1.5\n retransmit_tries = 9\n retransmit_limit = 10\n"
-	                        "retransmit_jitter = 20\n retransmit_early = 0\n retry_first = 1\n keep_alive = 1m\n"
+	                        "retransmit_jitter = 20\n retransmit_early = 0\n retry_first = 1\n fragment_size = 700\n keep_alive = 1m\n"
 	                        "make_before_break = no\n crash_detection = no\n state_dir = /somewhere\n }\n", &errors);
 	struct settings *s = &c->settings;
 
@@ -46,6 +46,7 @@ static void units(void **state)
 	assert_int_equal(s->retransmit_early, 0);
 	assert_int_equal(s->retry_first, 1000);
 	assert_int_equal(s->keep_alive, 60000);
+	assert_int_equal(s->fragment_size, 700);
 	assert_false(s->make_before_break || s->crash_detection);
 	assert_string_equal(s->state_dir, "/somewhere");
 	config_free(c);
@@ -68,6 +69,7 @@ static void defaults(void **state)
 		assert_int_equal(s->retransmit_tries, 5);
 		assert_int_equal(s->retransmit_early, 2);
 		assert_int_equal(s->half_open_timeout, 165000);
+		assert_int_equal(s->fragment_size, 1280);
 		assert_int_equal(s->cookie_threshold, 30);
 		assert_true(s->make_before_break && s->crash_detection);
 		assert_string_equal(s->state_dir, "/var/lib/adit");

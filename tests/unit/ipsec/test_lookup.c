@@ -84,7 +84,13 @@ static void the_right_policy_wins(void **state)
 /* PASS before Child SAs before traps before DROP, whatever they cover; a named number before all of them; ties by kind. */
 static void kinds_stand_in_order(void **state)
 {
-	static const struct { const char *name; enum spd_kind kinds[2]; const char *remotes[2]; uint32_t priorities[2]; int wins; } rows[] = {
+	static const struct {
+		const char *name;
+		enum spd_kind kinds[2];
+		const char *remotes[2];
+		uint32_t priorities[2];
+		int wins;
+	} rows[] = {
 		{ "a wide pass", { SPD_SA, SPD_PASS }, { "10.2.1.1", "0.0.0.0/0" }, { 0, 0 }, 1 },
 		{ "a trap of the same", { SPD_SA, SPD_TRAP }, { "10.2.0.0/16", "10.2.0.0/16" }, { 0, 0 }, 0 },
 		{ "a narrow trap", { SPD_SA, SPD_TRAP }, { "0.0.0.0/0", "10.2.1.1" }, { 0, 0 }, 0 },
