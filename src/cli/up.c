@@ -147,6 +147,8 @@ static void put_target(struct text *m, const struct cli *cli, const struct targe
 	vici_key_str(m, "ike", t->ike);
 	if (t->only_child)
 		vici_key_str(m, "child", t->only_child);
+	else
+		vici_key_str(m, "all", "yes");
 	if (cli->timeout)
 		vici_key_format(m, "timeout", "%ld", cli->timeout * 1000);
 }

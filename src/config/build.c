@@ -160,7 +160,8 @@ static void build_scalars(struct build *b, const struct node *section, struct co
 	c->fragmentation = setting_word(AT_CONNECTION, section, "fragmentation");
 	c->childless = setting_word(AT_CONNECTION, section, "childless");
 	c->dpd_delay = (uint32_t)setting_number(AT_CONNECTION, section, "dpd_delay");
-	c->keyingtries = (uint32_t)setting_number(AT_CONNECTION, section, "keyingtries");
+	c->keyingtries = setting_given(section, "keyingtries") ? (uint32_t)setting_number(AT_CONNECTION, section, "keyingtries") : 1;
+	c->keyingtries_given = setting_given(section, "keyingtries");
 }
 
 static bool can_initiate(const struct connection *c)

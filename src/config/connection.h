@@ -82,6 +82,7 @@ struct connection {
 	uint8_t fragmentation, childless; /* enums above */
 	uint32_t dpd_delay;        /* seconds; 0: off */
 	uint32_t keyingtries;      /* 0: for ever */
+	bool keyingtries_given;    /* it is written */
 	uint8_t dscp;
 	struct lifetime_conf time; /* seconds: rekey, life = rekey + over, rand */
 	uint64_t reauth_time;

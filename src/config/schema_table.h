@@ -37,8 +37,8 @@ static const struct key_word fragmentation_words[] = {
 	{ "no", FRAGMENTATION_NO }, { NULL },
 };
 static const struct key_word childless_words[] = {
-	{ "never", CHILDLESS_NEVER }, { "allow", CHILDLESS_ALLOW, KEY_LATER, NULL },
-	{ "prefer", CHILDLESS_PREFER, KEY_LATER, NULL }, { "force", CHILDLESS_FORCE, KEY_NOT_BUILT, NOT_YET }, { NULL },
+	{ "never", CHILDLESS_NEVER }, { "allow", CHILDLESS_ALLOW }, { "prefer", CHILDLESS_PREFER }, { "force", CHILDLESS_FORCE },
+	{ NULL },
 };
 static const struct key_word ocsp_words[] = {
 	{ "never", 0 }, { "reply", 1, KEY_LATER, NULL }, { "request", 2, KEY_NOT_BUILT, NOT_YET },
@@ -105,8 +105,9 @@ static const struct key table[] = {
 	  .help = "IKEv1: how long a dead peer is waited for." },
 	{ AT_CONNECTION, TYPE_WORD, .name = "fragmentation", .words = fragmentation_words, .theirs = "yes",
 	  .help = "Messages that are too large for one IP datagram go in fragments of IKE (RFC 7383): when both peers can, and never IKE_SA_INIT. accept: announced, but our own are not cut; force: as yes. Received fragments are always taken." },
-	{ AT_CONNECTION, TYPE_WORD, .name = "childless", .words = childless_words, .theirs = "allow", .ours = "never",
-	  .note = NOT_YET, .help = "IKE SAs without a first Child SA (RFC 6023)." },
+	{ AT_CONNECTION, TYPE_WORD, .name = "childless", .words = childless_words, .theirs = "allow",
+	  .help = "IKE SAs without a first Child SA (RFC 6023): *allow* takes and makes them when no child is asked for, *prefer* makes "
+		  "the first Child SA afterwards when the peer can, *force* always, *never* neither takes nor makes them." },
 	{ AT_CONNECTION, TYPE_BOOL, .name = "send_certreq", .theirs = "yes", .help = "Send certificate requests." },
 	{ AT_CONNECTION, TYPE_WORD, .name = "send_cert", .words = send_cert_words, .theirs = "ifasked",
 	  .help = "When our certificates are sent." },
@@ -116,9 +117,11 @@ static const struct key table[] = {
 	  .help = "Identity of the post-quantum pre-shared key (RFC 8784)." },
 	{ AT_CONNECTION, TYPE_BOOL, KEY_NOT_BUILT, .name = "ppk_required", .neutral = "no", .theirs = "no", .note = NOT_YET,
 	  .help = "Fail without a post-quantum pre-shared key." },
-	{ AT_CONNECTION, TYPE_NUMBER, KEY_MEANINGLESS, .name = "keyingtries", .theirs = "1",
-	  .note = "with *start_action = start* adit tries until it is taken down, *adit up* tries once",
-	  .help = "How often the whole sequence of retransmissions is tried to set up the IKE SA. 0: for ever." },
+	{ AT_CONNECTION, TYPE_NUMBER, .name = "keyingtries", .theirs = "1", .ours = "(1; for ever for what is to stay up)",
+	  .note = "a tunnel that is to stay up comes back by itself",
+	  .help = "How often the whole sequence of retransmissions is tried to set up the IKE SA, with names resolved anew each time. 0: for "
+		  "ever. When it is written, it also bounds what start_action, close_action and dpd_action want, which is otherwise "
+		  "tried with growing pauses until it is there or taken down." },
 	{ AT_CONNECTION, TYPE_WORD, .name = "unique", .words = unique_words, .theirs = "no",
 	  .help = "What to do about an older IKE SA with the same identities: *no* replaces it only if the peer sends "
 		  "INITIAL_CONTACT, *never* not even then, *replace* always, *keep* refuses the new one." },

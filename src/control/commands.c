@@ -210,7 +210,9 @@ void request_start(struct request *q, const struct command *command, long long t
 static void command_initiate(struct request *q)
 {
 	char *ike = request_argument(q, "ike"), *child = request_argument(q, "child");
-	struct command command = { .kind = COMMAND_INITIATE, .name = ike, .child = child };
+	/* strongSwan's meaning of a connection alone is its IKE SA; `adit up` says that it wants all that is in it */
+	bool all = vici_find_bool(q->message, "all", false);
+	struct command command = { .kind = COMMAND_INITIATE, .name = ike, .child = child, .ike_only = ike && !child && !all };
 	bool async = vici_find_bool(q->message, "async", false);
 	struct text what = { 0 };
 

@@ -187,7 +187,7 @@ static bool initiate(struct run *r, const struct command *c, struct reason *why)
 	r->conn = strdup(entry->conn->name);
 	if (!r->conn)
 		return refuse_text(why, REASON_MEMORY, 0, "a command");
-	if (child || entry->conn->child_count == 0)
+	if (child || entry->conn->child_count == 0 || c->ike_only)
 		return bring(r, entry, child, why);
 	for (size_t i = 0; i < entry->conn->child_count; i++)
 		if (!bring(r, entry, &entry->conn->children[i], why))

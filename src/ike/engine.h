@@ -84,6 +84,7 @@ struct command {
 	uint32_t ike_id, child_id;      /* unique ids; 0: none */
 	bool force;                     /* TERMINATE: do not wait for the peer's answer */
 	bool reauth;                    /* REKEY: IKE SAs are set up anew instead, with authentication */
+	bool ike_only;                  /* INITIATE without child: the IKE SA alone, not all children */
 	bool keep_trying;               /* INITIATE: retry with backoff until terminated (start_action = start does this) */
 	uint32_t timeout;               /* ms; 0: none */
 };

@@ -2,12 +2,14 @@
 /* The table of connections: load, replace, unload (doc/vici.md 13.2), and keeping up what is wanted. */
 #include "ike/trap.h"
 #include "ike/roam.h"
+#include "iana/ikev2.h"
 
 #include <stdlib.h>
 
 #define IKE_PORT 500
 #define IKE_PORT_NATT 4500
 #define RESOLVED_MAX 16u
+#define REFUSED_SLOWER 6u
 
 static uint64_t name_key(const struct engine *e, const char *name)
 {
@@ -115,17 +117,23 @@ static bool wants_any(const struct conn_entry *entry)
 	return entry->want_ike;
 }
 
-/* retry_first, doubled with each failure, up to retry_most; a quarter of it is random. */
-static uint64_t backoff(struct conn_entry *entry)
+/*
+ * How long to wait: a random part of retry_first, which doubles with each failure up to retry_most, so that many that have lost the
+ * same gateway do not come back at once. Whoever was refused its authentication comes back seldom: nothing will have changed soon.
+ */
+static uint64_t backoff(struct conn_entry *entry, enum retry retry)
 {
 	const struct engine_conf *conf = &entry->engine->conf;
-	uint64_t wait = conf->retry_first;
+	uint64_t most = entry->refused ? REFUSED_SLOWER * (uint64_t)conf->retry_most : conf->retry_most;
+	uint64_t span = entry->refused ? REFUSED_SLOWER * (uint64_t)conf->retry_first : conf->retry_first;
 
-	for (unsigned i = 1; i < entry->tries && wait < conf->retry_most; i++)
-		wait *= 2;
-	if (wait > conf->retry_most)
-		wait = conf->retry_most;
-	return wait - engine_random64(entry->engine) % (wait / 4 + 1);
+	if (retry == RETRY_SOON)
+		span = conf->retry_first / 4;
+	for (unsigned i = 1; retry == RETRY_FAILED && i < entry->tries && span < most; i++)
+		span *= 2;
+	if (span > most)
+		span = most;
+	return span - engine_random64(entry->engine) % (span - span / 8 + 1);
 }
 
 void entry_retry(struct conn_entry *entry, enum retry retry)
@@ -134,9 +142,37 @@ void entry_retry(struct conn_entry *entry, enum retry retry)
 
 	if (e->ending || !wants_any(entry) || (timer_armed(&entry->timer) && retry != RETRY_NOW))
 		return;
-	if (retry != RETRY_NOW)
+	(void)timer_set(&e->timers, &entry->timer, e->now.boot + (retry == RETRY_NOW ? 0 : backoff(entry, retry)));
+}
+
+/* keyingtries was written: what could not be set up so often is given up, until it is wanted anew. */
+static bool gives_up(const struct conn_entry *entry, const struct reason *why)
+{
+	const struct connection *c = entry->conn;
+
+	return c->keyingtries_given && c->keyingtries > 0 && (entry->tries >= c->keyingtries || (why && why->kind == REASON_NO_ANSWER));
+}
+
+static bool is_refusal(const struct reason *why)
+{
+	return why && why->notify == IKEV2_NOTIFY_AUTHENTICATION_FAILED;
+}
+
+static void has_failed(struct conn_entry *entry, const struct reason *why)
+{
+	struct story_note note = { .entry = entry, .kind = STORY_STEP, .words = "given up after so many tries (keyingtries)" };
+
+	if (!timer_armed(&entry->timer)) { /* the first that one try tells */
 		entry->tries++;
-	(void)timer_set(&e->timers, &entry->timer, e->now.boot + (retry == RETRY_NOW ? 0 : backoff(entry)));
+		entry->refused = is_refusal(why);
+	}
+	if (!gives_up(entry, why) || !wants_any(entry)) {
+		entry_retry(entry, RETRY_FAILED);
+		return;
+	}
+	story_add(entry->engine, &note);
+	entry->tries = 0;
+	entry_want(entry, NULL, WANT_NONE);
 }
 
 bool entry_is_up(const struct conn_entry *entry, const char *child)
@@ -167,7 +203,7 @@ void entry_expire(struct conn_entry *entry)
 	if (entry->want_ike && !entry_is_up(entry, NULL))
 		failed = !entry_bring(entry, NULL, 0, &why) || failed;
 	if (failed)
-		entry_retry(entry, RETRY_FAILED);
+		has_failed(entry, &why);
 }
 
 /* --- bringing up --- */
@@ -242,6 +278,25 @@ bool entry_bring_ts(struct conn_entry *entry, const struct child_conf *child, co
 	return false;
 }
 
+bool entry_again(struct sa *sa)
+{
+	struct engine *e = sa->engine;
+	struct conn_entry *entry = sa->conn ? entry_find(e, sa->conn->name) : NULL;
+	uint32_t tries = entry ? entry->conn->keyingtries : 1;
+	struct sa *next;
+
+	if (!entry || e->ending || !sa->initiator || sa->close_after || (sa->phase != PHASE_NEW && sa->phase != PHASE_KEYED) ||
+	    (tries != 0 && sa->sequence + 1 >= tries))
+		return false;
+	next = new_sa(entry, sa->command);
+	if (!next)
+		return false;
+	next->sequence = sa->sequence + 1;
+	jobs_move(sa, next);
+	sa->again = true;
+	return true;
+}
+
 void entry_result(struct engine *e, const char *conn, const char *child, bool ok, const struct reason *why)
 {
 	struct conn_entry *entry = entry_find(e, conn);
@@ -252,8 +307,10 @@ void entry_result(struct engine *e, const char *conn, const char *child, bool ok
 				entry->wants[i] = WANT_NONE;
 	if (entry)
 		trap_result(entry, child, ok);
-	if (entry && !ok)
-		entry_retry(entry, RETRY_FAILED);
+	if (entry && ok)
+		entry->refused = false;
+	if (entry && !ok && (!why || why->kind != REASON_CANCELLED))
+		has_failed(entry, why);
 	command_result(e, conn, child, ok, why);
 }
 

@@ -23,7 +23,8 @@ struct conn_entry {
 	size_t resolved_count;
 	struct pending *asking;
 	struct timer timer;        /* TIMER_ENTRY: try again */
-	unsigned tries;
+	unsigned tries;            /* failures since it was up for a while */
+	bool refused;              /* the last one: a side refused the other's authentication */
 	bool forced_encap;         /* ESP did not arrive: in UDP from now on */
 	struct attempt *attempts[STORY_ATTEMPTS]; /* newest first */
 	uint64_t vici[VICI_COUNTERS];
@@ -41,8 +42,11 @@ void entry_want(struct conn_entry *entry, const char *child, enum want want); /*
 bool entry_bring(struct conn_entry *entry, const struct child_conf *child, uint64_t command, struct reason *why);
 /* Likewise with the selectors of a packet, or of one pair (NULL: what is configured). */
 bool entry_bring_ts(struct conn_entry *entry, const struct child_conf *child, const struct pair_ts *ts, uint64_t command, struct reason *why);
-enum retry { RETRY_NOW, RETRY_LOST, RETRY_FAILED }; /* LOST: an SA that was up is gone; FAILED: a try came to nothing */
+/* SOON: the peer is there, but it may have many like us; LOST: an SA that was up is gone; FAILED: a try came to nothing. */
+enum retry { RETRY_NOW, RETRY_SOON, RETRY_LOST, RETRY_FAILED };
 void entry_retry(struct conn_entry *entry, enum retry retry); /* looks at the wants again, now or after the backoff */
+/* No answer came to the set-up of `sa`: it is tried once more, with a fresh IKE SA that takes its jobs (keyingtries). */
+bool entry_again(struct sa *sa);
 /* How well it fits a responder's addresses: connection_fits, with names resolved. */
 unsigned entry_fits(const struct conn_entry *entry, const struct addr *local, const struct addr *remote);
 bool entry_is_up(const struct conn_entry *entry, const char *child); /* child NULL: the IKE SA */

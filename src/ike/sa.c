@@ -241,6 +241,26 @@ bool job_add_child(struct sa *sa, const struct connection *conn, const struct ch
 	return job_add_child_ts(sa, conn, child, NULL, command);
 }
 
+static void job_move(struct job *job, struct sa *to)
+{
+	list_append(&to->jobs, &job->link);
+	to->job_count++;
+	sa_touch(to);
+}
+
+void jobs_move(struct sa *from, struct sa *to)
+{
+	struct exchange *x = from->ours;
+
+	if (x && x->child_job)
+		job_move(x->child_job, to);
+	if (x)
+		x->child_job = NULL;
+	LIST_EACH_SAFE(at, &from->jobs)
+		if (LIST_ITEM(at, struct job, link)->kind == JOB_CHILD)
+			job_move(job_out(from, at), to);
+}
+
 static bool job_fits(enum job_kind kind, enum phase phase)
 {
 	switch (kind) {
@@ -547,7 +567,8 @@ static void want_again(struct sa *sa, const struct reason *why)
 	}
 	if (sa->established && sa->engine->now.boot - sa->established >= STEADY)
 		entry->tries = 0;
-	entry_retry(entry, sa->established ? RETRY_LOST : RETRY_FAILED);
+	if (sa->established)
+		entry_retry(entry, why->kind == REASON_PEER_RESTARTED ? RETRY_SOON : RETRY_LOST);
 }
 
 static void tell_end(struct sa *sa, const struct reason *why)
@@ -585,7 +606,7 @@ void sa_end(struct sa *sa, const struct reason *why, bool linger)
 		tell_end(sa, why);
 		want_again(sa, why);
 		end_children(sa, why);
-		if (sa->conn && sa->initiator && !sa->established)
+		if (sa->conn && sa->initiator && !sa->established && !sa->again)
 			entry_result(e, sa->conn->name, NULL, false, why);
 	}
 	if (sa->ours)

@@ -100,6 +100,8 @@ struct sa {
 	struct timer timer;            /* TIMER_SA: the nearest of what follows */
 	uint64_t created, established, last_in, last_out, sealed_at, cached_at, gone_at;
 	uint64_t life_at;              /* NEVER: none */
+	bool again;                    /* another one goes on with its jobs */
+	uint32_t sequence;             /* how many whole sequences of retransmissions had no answer before it */
 	bool close_after;              /* a command ended it while IKE_AUTH was out: closed as soon as it is up */
 	bool renew;                    /* set up anew when the lifetime is over */
 	bool half_counted;             /* in engine->half, for `source` */
@@ -155,6 +157,7 @@ void job_free(struct job *job);
 struct job *job_take(struct sa *sa, enum job_kind kind); /* the first of this kind, out of the queue */
 /* A Child SA for `child` is wanted on this SA: nothing is added when one is under way. */
 bool job_add_child(struct sa *sa, const struct connection *conn, const struct child_conf *child, uint64_t command);
+void jobs_move(struct sa *from, struct sa *to);          /* those for Child SAs */
 bool job_pending(const struct sa *sa, const char *child);
 /* Likewise for one pair of selectors (NULL: all that are configured). */
 bool job_add_child_ts(struct sa *sa, const struct connection *conn, const struct child_conf *child, const struct pair_ts *ts,

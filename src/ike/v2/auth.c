@@ -16,6 +16,20 @@ static bool ask_certreq(struct exchange *x, const struct connection *c, struct r
 	return exchange_ask(x, q, why);
 }
 
+/* RFC 6023: the first Child SA is made like the others, after IKE_AUTH. */
+static bool makes_child_later(const struct sa *sa)
+{
+	return sa->conn->childless == CHILDLESS_FORCE || (sa->conn->childless == CHILDLESS_PREFER && sa->half->childless);
+}
+
+static bool may_be_childless(const struct sa *sa, struct reason *why)
+{
+	if (sa->conn->childless == CHILDLESS_NEVER)
+		return refuse_text(why, REASON_UNSUPPORTED, 0, "an IKE SA without Child SA (childless = never)");
+	return sa->half->childless ||
+	       refuse_text(why, REASON_UNSUPPORTED, 0, "the peer takes no IKE SA without Child SA (RFC 6023)");
+}
+
 enum outcome auth_start(struct exchange *x, struct reason *why)
 {
 	const struct connection *c = x->sa->conn;
@@ -23,11 +37,10 @@ enum outcome auth_start(struct exchange *x, struct reason *why)
 
 	if (!w)
 		return REFUSED;
-	x->child_job = job_take(x->sa, JOB_CHILD);
-	if (!x->child_job && !x->sa->half->childless) {
-		(void)refuse_text(why, REASON_UNSUPPORTED, 0, "the peer takes no IKE SA without Child SA (RFC 6023)");
+	if (!makes_child_later(x->sa))
+		x->child_job = job_take(x->sa, JOB_CHILD);
+	if (!x->child_job && !may_be_childless(x->sa, why))
 		return REFUSED;
-	}
 	if (x->child_job) {
 		w->plan.conn = x->child_job->conn;
 		w->plan.conf = x->child_job->child;

@@ -121,6 +121,20 @@ enum outcome auth_take(struct exchange *x, struct reason *why)
 	return auth_ask_check(x, x->sa->conn, w, why) ? DONE : REFUSED;
 }
 
+/* HDR, SK {IDi, [CERT,] [CERTREQ,] [IDr,] AUTH} -->   RFC 6023 */
+enum outcome auth_take_childless(struct exchange *x, struct reason *why)
+{
+	if (payloads_count(&x->payloads, IKEV2_PAYLOAD_SA) || payloads_count(&x->payloads, IKEV2_PAYLOAD_TS_I) ||
+	    payloads_count(&x->payloads, IKEV2_PAYLOAD_TS_R))
+		return refuse_text(why, REASON_PAYLOAD_MISSING, IKEV2_NOTIFY_INVALID_SYNTAX, "SA, TSi or TSr"), REFUSED;
+	if (auth_take(x, why) == REFUSED)
+		return REFUSED;
+	if (x->sa->conn->childless == CHILDLESS_NEVER)
+		return refuse_text(why, REASON_UNSUPPORTED, IKEV2_NOTIFY_INVALID_SYNTAX,
+		                   "an IKE SA without Child SA (childless = never)"), REFUSED;
+	return DONE;
+}
+
 /* Without AUTH the peer wants EAP (2.16). */
 enum outcome auth_take_without(struct exchange *x, struct reason *why)
 {
@@ -151,6 +165,12 @@ static void take_child(struct exchange *x, struct auth_work *w)
 {
 	if (!payloads_count(&x->payloads, IKEV2_PAYLOAD_SA))
 		return;
+	if (x->sa->conn->childless == CHILDLESS_FORCE) {
+		w->child_bad = true;
+		(void)refuse_text(&w->child_why, REASON_UNSUPPORTED, IKEV2_NOTIFY_NO_ADDITIONAL_SAS,
+		                  "a Child SA inside IKE_AUTH (childless = force)");
+		return;
+	}
 	w->child_bad = !offer_take(x, true, 0, &w->plan, &w->number, &w->child_why) || !ask_spi(x, &w->child_why);
 	w->plan.ni = x->sa->half->ni;
 	w->plan.nr = x->sa->half->nr;

@@ -143,6 +143,8 @@ static bool write_answer(struct exchange *x, struct init_work *w, struct message
 		return refuse_text(why, REASON_INTERNAL, 0, "NAT detection");
 	if (w->certreq.len)
 		cert_write(m, IKEV2_PAYLOAD_CERTREQ, IKEV2_CERT_X509_SIGNATURE, w->certreq);
+	if (sa->conn->childless != CHILDLESS_NEVER)
+		notify_write(m, 0, bytes_none(), IKEV2_NOTIFY_CHILDLESS_IKEV2_SUPPORTED, bytes_none()); /* RFC 6023 3 */
 	init_write_hashes(m);
 	if (w->fragments)
 		init_write_fragmentation(m, sa->conn);

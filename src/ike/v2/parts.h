@@ -34,6 +34,7 @@ enum outcome auth_refused(struct exchange *x, struct reason *why);
 enum outcome auth_peer_proved(struct exchange *x, struct reason *why);
 enum outcome auth_installed(struct exchange *x, struct reason *why);
 enum outcome auth_take(struct exchange *x, struct reason *why);
+enum outcome auth_take_childless(struct exchange *x, struct reason *why);
 enum outcome auth_take_without(struct exchange *x, struct reason *why);
 enum outcome auth_checked(struct exchange *x, struct reason *why);
 enum outcome auth_made(struct exchange *x, struct reason *why);

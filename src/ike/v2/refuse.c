@@ -224,5 +224,7 @@ void v2_failed(struct exchange *x, const struct reason *why)
 
 	if (why != x->doubt && why->kind == REASON_NO_ANSWER)
 		story_reason(sa, sa->established ? STORY_DOWN : STORY_REFUSED, why);
+	if (why->kind == REASON_NO_ANSWER && !sa->established)
+		(void)entry_again(sa);
 	sa_end(sa, sa->phase == PHASE_CLOSING && sa->last_reason ? sa->last_reason : why, false);
 }

@@ -81,7 +81,8 @@ enum outcome init_resolved(struct exchange *x, struct reason *why)
 		return no_address(x, why, "the name has no address"), REFUSED;
 	if (entry)
 		entry_resolved(entry, a);
-	return ask_source(x, &a->addrs[0], why) == DONE ? WAIT : REFUSED;
+	/* one that did not answer is not the only one */
+	return ask_source(x, &a->addrs[(x->sa->sequence + (entry ? entry->tries : 0)) % a->addr_count], why) == DONE ? WAIT : REFUSED;
 }
 
 enum outcome init_found(struct exchange *x, struct reason *why)

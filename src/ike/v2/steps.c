@@ -82,6 +82,9 @@ static const struct step rows[] = {
 	/* IKE_AUTH, responder: 1.2, 2.15 */
 	{ R, AUTH, STAGE_FIRST, ASK_NONE, PHASE_KEYED, SET(P1(ID_I), P1(AUTH), P1(SA), P1(TS_I), P1(TS_R)),
 	  SET(PN(CERT), PN(CERTREQ), P1(ID_R), P1(CP), OTHERS), auth_take, STAGE_CHECK, "auth-take", "IKE_AUTH received" },
+	{ R, AUTH, STAGE_FIRST, ASK_NONE, PHASE_KEYED, SET(P1(ID_I), P1(AUTH)),
+	  SET(P1(SA), P1(TS_I), P1(TS_R), PN(CERT), PN(CERTREQ), P1(ID_R), P1(CP), OTHERS), auth_take_childless, STAGE_CHECK,
+	  "auth-take-childless", "IKE_AUTH received" }, /* RFC 6023 */
 	{ R, AUTH, STAGE_FIRST, ASK_NONE, PHASE_KEYED, SET(P1(ID_I), P1(SA), P1(TS_I), P1(TS_R)),
 	  SET(P1(AUTH), PN(CERT), PN(CERTREQ), P1(ID_R), P1(CP), OTHERS), auth_take_without, STAGE_END, "auth-take-without", NULL }, /* 2.16 */
 	{ R, AUTH, STAGE_CHECK, ASK_AUTH_CHECK, PHASE_KEYED, NONE, NONE, auth_checked, STAGE_MAKE, "auth-checked",
