@@ -201,7 +201,7 @@ static char **pointers(const struct text *environment)
 
 static int spawn(struct run *r, int output)
 {
-	char *const argv[] = { (char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c", r->command, NULL };
+	char *const argv[] = { (char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c", r->command, NULL };
 	char **environment = pointers(&r->environment);
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;

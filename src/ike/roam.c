@@ -50,7 +50,7 @@ void roam_job(struct sa *sa)
 	const struct roam *r = sa->roam;
 	struct job *job;
 
-	if (!r || sa->dead || sa->phase != PHASE_UP || r->away || (!r->update && !r->tell && !r->check))
+	if (!r || sa->dead || sa->phase != PHASE_UP || r->away || r->searching || (!r->update && !r->tell && !r->check))
 		return;
 	LIST_EACH(at, &sa->jobs)
 		if (LIST_ITEM(at, struct job, link)->kind == JOB_ADDRESSES)

@@ -137,9 +137,15 @@ static void hostile_identities(void **state)
 	static const struct {
 		const char *id, *want;
 	} rows[] = {
-		{ "$(touch /tmp/x)", "__touch /tmp/x_" }, { "`id`", "_id_" },       { "a;reboot", "a_reboot" },
-		{ "a'b\"c\\d", "a_b_c_d" },               { "-rf", "_rf" },          { "a|b&c>d<e", "a_b_c_d_e" },
-		{ "*?[x]{y}~!#", "___x__y____" },         { "C=CH, O=A, CN=gw", "C=CH, O=A, CN=gw" }, { "me@example.org", "me@example.org" },
+		{ "$(touch /tmp/x)", "__touch /tmp/x_" },
+		{ "`id`", "_id_" },
+		{ "a;reboot", "a_reboot" },
+		{ "a'b\"c\\d", "a_b_c_d" },
+		{ "-rf", "_rf" },
+		{ "a|b&c>d<e", "a_b_c_d_e" },
+		{ "*?[x]{y}~!#", "___x__y____" },
+		{ "C=CH, O=A, CN=gw", "C=CH, O=A, CN=gw" },
+		{ "me@example.org", "me@example.org" },
 	};
 	struct bed *b = *state;
 

@@ -301,7 +301,7 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 	const struct ask *q = &ev->ask;
 	struct answer a = { .ok = true };
 	struct arena arena = { 0 };
-	struct addr addr = p->node[!n->index].addr;
+	struct addr addr = p->node[!n->index].addr, own[1 + COUNT_OF(n->more_addrs)];
 
 	n->asked[q->kind]++;
 	if (n->hold & 1u << q->kind) {
@@ -327,6 +327,10 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 		break;
 	case ASK_SOURCE:
 		a.local = n->addr;
+		for (size_t i = 0; i < n->more_addr_count; i++)
+			if (n->addr.family != q->remote.family && n->more_addrs[i].family == q->remote.family)
+				a.local = n->more_addrs[i];
+		a.ok = !n->no_route && a.local.family == q->remote.family;
 		break;
 	case ASK_SPI:
 		a.spi = ++n->next_spi;
@@ -343,6 +347,10 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 		a.used_out = n->used_out;
 		break;
 	case ASK_ADDRS:
+		own[0] = n->addr;
+		memcpy(own + 1, n->more_addrs, sizeof(n->more_addrs));
+		a.addrs = own;
+		a.addr_count = 1 + n->more_addr_count;
 		break;
 	}
 	if (n->fail & 1u << q->kind) {
@@ -443,6 +451,7 @@ static void told(struct peer *n, const struct tell *t)
 		assert_int_equal(t->child->reqid, t->old_child->reqid);
 		break;
 	case TELL_IKE_UPDATE:
+		n->ike_updates++;
 		break;
 	}
 }
@@ -485,6 +494,9 @@ void pair_host(struct pair *p, unsigned i)
 			n->inbound_only[installed_at(n, ev.child_id)] = false;
 			break;
 		case EVENT_CHILD_UPDATE:
+			n->moved = ev.path;
+			n->moved_encap = ev.encap;
+			n->moves++;
 			n->of_ike[installed_at(n, ev.child_id)] = ev.ike_id;
 			break;
 		case EVENT_TELL:

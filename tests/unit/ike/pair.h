@@ -45,6 +45,12 @@ struct peer {
 	struct keyring *ring;
 	struct config *config, *more;
 	struct addr addr;
+	struct addr more_addrs[4];      /* besides it; ASK_ADDRS gives all */
+	size_t more_addr_count;
+	bool no_route;                  /* ASK_SOURCE finds none */
+	struct path moved;              /* of the last EVENT_CHILD_UPDATE */
+	enum child_encap moved_encap;
+	unsigned moves, ike_updates;
 	uint64_t random_state;
 	struct engine_conf conf;        /* that it was started with */
 	unsigned asked[32];             /* per enum ask_kind */
