@@ -239,7 +239,7 @@ enum outcome auth_installed(struct exchange *x, struct reason *why)
 		return REFUSED;
 	}
 	if (ok) {
-		pairs_rest(x, &w->offer, &w->plan, x->child_job);
+		pairs_rest(x, &w->offer, &w->plan);
 		child_up(&w->plan, x->child_job);
 	} else {
 		give_up_child(x, w);

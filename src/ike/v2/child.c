@@ -299,7 +299,7 @@ static void commit(struct exchange *x, struct child_work *w)
 
 	x->subject = 0; /* from here on the old one is closed like any other */
 	if (!rekeys)
-		pairs_rest(x, &w->offer, &w->plan, x->job);
+		pairs_rest(x, &w->offer, &w->plan);
 	if (!rekeys && !rival) {
 		(void)child_up(&w->plan, x->job);
 		return;

@@ -54,15 +54,18 @@ static bool is_first(const struct selectors *offered, const struct selectors *ta
 	return taken->count == 1 && selector_equal(&offered->list[0], &taken->list[0]);
 }
 
-void pairs_rest(struct exchange *x, const struct child_offer *o, const struct child_plan *plan, const struct job *job)
+void pairs_rest(struct exchange *x, const struct child_offer *o, const struct child_plan *plan)
 {
+	struct job **slot = x->child_job ? &x->child_job : &x->job, *job = *slot;
 	struct notify n;
 	bool first_only = is_first(&o->local, &plan->local_ts) && is_first(&o->remote, &plan->remote_ts);
 
-	if (!job || job->cancelled || plan->first || pairs_of(o) < 2)
+	if (!job || job->kind != JOB_CHILD || job->cancelled || plan->first || pairs_of(o) < 2)
 		return;
 	if (!first_only && !notify_find(&n, &x->payloads, IKEV2_NOTIFY_ADDITIONAL_TS_POSSIBLE))
 		return;
+	*slot = NULL; /* it is pending no more: the others would be taken for parts of it */
 	if (add_pairs(x->sa, job->conn, job->child, o, plan, 0))
 		story_step(x->sa, STORY_STEP, "the peer took the first pair of traffic selectors: the others are asked for alone");
+	*slot = job;
 }

@@ -127,7 +127,7 @@ bool transport_take(struct exchange *x, struct child_plan *plan, struct selector
 bool pairs_split(struct sa *sa, const struct connection *conn, const struct child_conf *conf, const struct pair_ts *ts,
                  const struct child_offer *o, uint64_t command);
 /* The peer took the first pair of several: the others are asked for. Call it before child_up. */
-void pairs_rest(struct exchange *x, const struct child_offer *o, const struct child_plan *plan, const struct job *job);
+void pairs_rest(struct exchange *x, const struct child_offer *o, const struct child_plan *plan);
 /* A child came to nothing although the IKE SA stays: told to the user, to the story. */
 void child_failed(struct exchange *x, const struct child_conf *conf, const struct reason *why);
 
