@@ -102,6 +102,7 @@ struct conf_at {
 	X(CANCELLED, "cancelled", "a command ended it")                                                                \
 	X(LIFETIME, "lifetime", "the hard lifetime is over")                                                           \
 	X(SEQUENCE, "sequence", "the sequence numbers are used up")                                                    \
+	X(IDLE, "idle", "no traffic for as long as configured")                                                         \
 	X(REPLACED, "replaced", "another SA took its place")                                                           \
 	X(HALF_OPEN, "half-open", "the peer did not go on with the negotiation")                                       \
 	X(MOVED, "moved", "our address has changed, and the peer cannot be told")                                      \

@@ -30,6 +30,19 @@ static bool answer_spi(struct daemon *d, struct answer *a)
 	return a->spi || refuse_text(&a->why, REASON_LIMIT, 0, "no free SPI");
 }
 
+static void usage(struct daemon *d, const struct ask *ask, struct answer *a)
+{
+	struct child_counters n = { 0 };
+
+	if (!ask->child_id) {
+		dataplane_ike_usage(d->plane, ask->ike_id, &a->used_in, &a->used_out);
+		return;
+	}
+	(void)dataplane_child_counters(d->plane, ask->child_id, &n);
+	a->used_in = n.used_in;
+	a->used_out = n.used_out;
+}
+
 void daemon_ask(struct daemon *d, uint64_t token, const struct ask *ask)
 {
 	struct answer a = { 0 };
@@ -70,7 +83,7 @@ void daemon_ask(struct daemon *d, uint64_t token, const struct ask *ask)
 		a.ok = dataplane_policy_add(d->plane, ask->policy, now, &a.why, &arena);
 		break;
 	case ASK_USAGE:
-		dataplane_ike_usage(d->plane, ask->ike_id, &a.used_in, &a.used_out);
+		usage(d, ask, &a);
 		a.ok = true;
 		break;
 	case ASK_ADDRS:

@@ -3,6 +3,7 @@
  * Asks and their answers. The low half of a token is the Child SA or the policy that the question is about (0: none), so that a late
  * answer to ASK_INSTALL or ASK_POLICY says what must be taken back without anything being remembered.
  */
+#include "ike/idle.h"
 #include "ike/trap.h"
 #include "ike/exchange.h"
 #include "ike/roam.h"
@@ -97,6 +98,14 @@ bool ask_post_trap(struct trap *trap, struct pending **slot, struct queued *q, s
 	return true;
 }
 
+bool ask_post_idle(struct engine *e, struct idle *idle, struct pending **slot, struct queued *q, struct reason *why)
+{
+	if (!post(e, (struct pending){ .idle = idle, .slot = slot }, q, why))
+		return false;
+	*slot = q->ask;
+	return true;
+}
+
 bool ask_post_engine(struct engine *e, struct pending **slot, struct queued *q, struct reason *why)
 {
 	if (!post(e, (struct pending){ .slot = slot }, q, why))
@@ -169,6 +178,7 @@ static void give(struct engine *e, struct pending *p, const struct answer *a, bo
 	struct conn_entry *entry = p->entry;
 	struct sa *sa = p->sa;
 	struct trap *trap = p->trap;
+	struct idle *idle = p->idle;
 	enum ask_kind kind = p->kind;
 
 	if (late)
@@ -183,6 +193,8 @@ static void give(struct engine *e, struct pending *p, const struct answer *a, bo
 		entry_resolved(entry, a);
 	else if (trap)
 		trap_answer(trap, kind, a);
+	else if (idle)
+		idle_answer(idle, a);
 	else if (kind == ASK_ADDRS)
 		roam_addresses(e, a);
 }

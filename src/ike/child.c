@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Child SAs: keys, installation, lifetimes, end. RFC 7296 2.9, 2.17, 1.4.1. */
 #include "ike/child.h"
+#include "ike/idle.h"
 #include "ike/trap.h"
 #include "ike/roam.h"
 
@@ -245,6 +246,7 @@ struct child *child_enter(struct child_plan *plan)
 	child_arm(c);
 	list_append(&sa->children, &c->link);
 	sa->child_count++;
+	idle_enter(c, plan->old);
 	return c;
 }
 
@@ -269,6 +271,7 @@ static void child_remove(struct engine *e, struct child *c)
 {
 	struct queued *q = queued_new(EVENT_CHILD_REMOVE);
 
+	idle_leave(e, c->id);
 	if (q) {
 		q->event.child_id = c->id;
 		event_post(e, q);

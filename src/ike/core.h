@@ -17,7 +17,7 @@
 #include "ike/story.h"
 
 /* What a timer in engine->timers belongs to (timer.what). */
-enum timer_kind { TIMER_SA = 1, TIMER_EXCHANGE, TIMER_ASK, TIMER_CHILD, TIMER_ENTRY, TIMER_COMMAND, TIMER_TRAP };
+enum timer_kind { TIMER_SA = 1, TIMER_EXCHANGE, TIMER_ASK, TIMER_CHILD, TIMER_ENTRY, TIMER_COMMAND, TIMER_TRAP, TIMER_IDLE };
 
 #define COUNTERS(X)                                                                                                    \
 	X(INPUT, "input")                                                                                              \
@@ -96,6 +96,7 @@ struct pending {
 	struct sa *sa;
 	struct conn_entry *entry;
 	struct trap *trap;
+	struct idle *idle;
 	struct pending **slot;       /* where its owner remembers it; emptied when it ends. NULL: nowhere */
 	struct queued *event;        /* not taken by the host yet; else NULL */
 	uint32_t spi;                /* ASK_INSTALL: the inbound SPI, given back when nothing comes of it */
@@ -107,6 +108,7 @@ struct reassembly_pool {
 	size_t bytes;
 };
 struct trap;
+struct idle;
 
 struct engine {
 	struct engine_conf conf;
@@ -122,6 +124,7 @@ struct engine {
 	struct map half_open;        /* siphash(source, SPIi) -> struct sa */
 	struct map children;         /* unique id -> struct child */
 	struct map policies;         /* id -> struct trap */
+	struct map idles;            /* unique id of a Child SA -> struct idle */
 	struct map asks;             /* token -> struct pending */
 	struct map peers;            /* siphash(remote identity) -> first established struct sa, linked by next_peer */
 	struct map entries_by_name;  /* siphash(name) -> struct conn_entry */
@@ -182,6 +185,8 @@ bool ask_post(struct engine *e, struct exchange *x, struct conn_entry *entry, st
 bool ask_post_sa(struct sa *sa, struct queued *q, struct reason *why);
 /* For a trap: the answer comes to trap_answer. *slot is the question until then. */
 bool ask_post_trap(struct trap *trap, struct pending **slot, struct queued *q, struct reason *why);
+/* Likewise: the answer comes to idle_answer. */
+bool ask_post_idle(struct engine *e, struct idle *idle, struct pending **slot, struct queued *q, struct reason *why);
 /* For the engine itself (ASK_ADDRS); *slot is the question as long as it is out. */
 bool ask_post_engine(struct engine *e, struct pending **slot, struct queued *q, struct reason *why);
 bool ask_out_sa(const struct sa *sa, enum ask_kind kind); /* one is out */

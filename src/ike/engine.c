@@ -2,6 +2,7 @@
 /* The engine: its life, its clock, and what follows from each input. The way of a datagram is in input.c. */
 #include "ike/alive.h"
 #include "ike/entry.h"
+#include "ike/idle.h"
 #include "ike/trap.h"
 #include "ike/exchange.h"
 #include "ike/roam.h"
@@ -118,6 +119,7 @@ void engine_free(struct engine *e)
 	map_clear(&e->half.sources);
 	map_clear(&e->children);
 	map_clear(&e->policies);
+	idles_free(e);
 	map_clear(&e->asks);
 	map_clear(&e->peers);
 	map_clear(&e->entries_by_name);
@@ -180,6 +182,9 @@ static void fire(struct engine *e, struct timer *t)
 		break;
 	case TIMER_TRAP:
 		trap_expire_timer(t);
+		break;
+	case TIMER_IDLE:
+		idle_expire(t);
 		break;
 	}
 }

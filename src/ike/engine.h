@@ -120,6 +120,7 @@ struct ask {
 	struct auth_check_question check;
 	const char *name;         /* RESOLVE */
 	uint8_t family;           /* RESOLVE: enum addr_family wanted, ADDR_NONE = both */
+	uint32_t child_id;        /* USAGE: of this Child SA alone; 0: of all of the IKE SA */
 	struct addr remote;       /* SOURCE, SPI */
 	struct child_params *install; /* INSTALL: the host moves it out */
 	struct policy_params *policy; /* POLICY: the host moves it out */
