@@ -461,6 +461,7 @@ start_charon()	# HOST
 	}
 	CONF
 	on "$name" cp "$case/$name/strongswan.conf" /etc/strongswan.conf || fail "no strongswan.conf"
+	on "$name" rm -f /run/charon.vici	# of one that was here before
 	nsenter -t "${holder[$name]}" -m -n -p -- \
 		unshare --mount "$interop/peerroot" "$peer_dir" charon-systemd >>"$case/$name/charon.out" 2>&1 </dev/null &
 	daemon[$name]=$!
