@@ -133,12 +133,12 @@ static bool reached(uint64_t limit, uint64_t count)
 	return limit > 0 && count >= limit;
 }
 
-bool child_exhausted(const struct child *c, bool out)
+bool child_exhausted(const struct child *c, bool out, uint64_t gathered_packets, uint64_t gathered_bytes)
 {
 	const struct child_counters *n = &c->counters;
 
-	return reached(c->params.hard_bytes, out ? n->bytes_out : n->bytes_in) ||
-	    reached(c->params.hard_packets, out ? n->packets_out : n->packets_in);
+	return reached(c->params.hard_bytes, (out ? n->bytes_out : n->bytes_in) + gathered_bytes) ||
+	    reached(c->params.hard_packets, (out ? n->packets_out : n->packets_in) + gathered_packets);
 }
 
 static void tell_limits(struct dataplane *dp, struct child *c, bool out)
@@ -151,7 +151,7 @@ static void tell_limits(struct dataplane *dp, struct child *c, bool out)
 		c->told_soft = true;
 		tell_limit(dp, c, false, false);
 	}
-	if (!c->told_hard && child_exhausted(c, out)) {
+	if (!c->told_hard && child_exhausted(c, out, 0, 0)) {
 		c->told_hard = true;
 		tell_limit(dp, c, true, false);
 	}

@@ -93,7 +93,7 @@ static void flush(struct run *r)
 	for (size_t i = 0; i < r->count; i++) {
 		struct esp_job *job = &r->jobs[i];
 
-		if (job->drop == DROP_NONE && child_exhausted(r->child, false))
+		if (job->drop == DROP_NONE && child_exhausted(r->child, false, 0, 0))
 			job->drop = DROP_LIMIT;
 		if (job->drop != DROP_NONE) {
 			tell_drop(r->dp, r->child, job->drop, NULL, &r->from[i]->remote);

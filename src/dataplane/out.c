@@ -23,7 +23,7 @@ struct run {
 	struct esp_job jobs[BATCH];
 	uint8_t tos[BATCH];
 	bool df[BATCH];
-	size_t inner_len[BATCH];
+	size_t inner_len[BATCH], gathered_bytes;
 	size_t next_buffer;
 };
 
@@ -113,6 +113,7 @@ static void flush(struct run *r)
 		send_run(r);
 	}
 	r->count = 0;
+	r->gathered_bytes = 0;
 	r->next_buffer = 0;
 }
 
@@ -143,8 +144,14 @@ static void join(struct run *r, struct child *c, const struct packet *p)
 	/* what is longer than the tunnel's MTU may only be IPv6 up to 1280: it goes in outer fragments (RFC 2473 7.1) */
 	r->df[i] = params->copy_df && p->dont_fragment && p->all.len <= c->inner_mtu;
 	r->inner_len[i] = r->jobs[i].inner.len;
+	r->gathered_bytes += r->inner_len[i];
 	r->count++;
 	r->next_buffer++;
+}
+
+static bool exhausted(const struct run *r, const struct child *c)
+{
+	return child_exhausted(c, true, r->count, r->gathered_bytes); /* the run is of this Child SA, or empty */
 }
 
 /* IPv4 without DF: fragments before ESP, so that the outer packets need none. The original is moved out of the way. */
@@ -167,6 +174,10 @@ static void join_fragments(struct run *r, struct child *c, const struct packet *
 		len = fragment_next(&f, at);
 		if (len == 0 || packet_parse(&piece, bytes(at, len)) != DROP_NONE)
 			break;
+		if (exhausted(r, c)) {
+			tell_drop(r->dp, c, DROP_LIMIT, &piece.key, NULL);
+			break;
+		}
 		join(r, c, &piece);
 	}
 }
@@ -259,7 +270,7 @@ static void take(struct run *r, uint8_t *at, size_t len)
 		at = front;
 		(void)packet_parse(&p, bytes(at, len));
 	}
-	drop = child_exhausted(c, true) ? DROP_LIMIT : is_transport(c) ? check_transport(c, &p) : DROP_NONE;
+	drop = exhausted(r, c) ? DROP_LIMIT : is_transport(c) ? check_transport(c, &p) : DROP_NONE;
 	if (drop != DROP_NONE) {
 		tell_drop(dp, c, drop, &p.key, NULL);
 		return;

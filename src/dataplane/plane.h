@@ -194,8 +194,8 @@ void children_look_after(struct dataplane *dp);
 void child_refresh_mtu(struct dataplane *dp, struct child *c);
 /* Counts a packet of `bytes` that has passed, and tells of limits that it reaches. */
 void child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes);
-/* Before a packet goes or comes: is the hard limit reached already? */
-bool child_exhausted(const struct child *c, bool out);
+/* Before a packet goes or comes: is the hard limit reached already, with those that are gathered but not yet counted? */
+bool child_exhausted(const struct child *c, bool out, uint64_t gathered_packets, uint64_t gathered_bytes);
 
 /* policies.c */
 void policies_free(struct dataplane *dp);

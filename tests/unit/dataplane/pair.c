@@ -104,6 +104,8 @@ static bool add_child(struct site *s)
 
 	p.connection = strdup("pair");
 	p.child = strdup("net");
+	p.tun = c->tun ? strdup(c->tun) : NULL;
+	p.hard_packets = c->hard_packets;
 	put_end(&p.path.local, c, s->a);
 	put_end(&p.path.remote, c, !s->a);
 	p.path.encap = PATH_UDP_NATT;
@@ -131,6 +133,7 @@ static bool add_policy(struct site *s, uint32_t id, enum policy_kind kind, const
 
 	p.connection = strdup("pair");
 	p.child = strdup("policy");
+	p.tun = s->c->tun && kind == POLICY_TRAP ? strdup(s->c->tun) : NULL;
 	put_selectors(&p.local_ts, s->a ? local : remote);
 	put_selectors(&p.remote_ts, s->a ? remote : local);
 	if (kind == POLICY_TRAP)
@@ -218,8 +221,11 @@ static bool start(struct site *s)
 	}
 	if (s->c->no_nft)
 		forget_nft(s->dp);
-	if (add_all(s))
+	if (add_all(s)) {
+		if (s->c->after && system(s->c->after) != 0)
+			fprintf(stderr, "%s: failed: %s\n", s->c->name, s->c->after);
 		return true;
+	}
 	say(s, "dataplane_child_add");
 	return false;
 }

@@ -23,6 +23,9 @@ struct pair_case {
 	bool stale_port;                       /* A believes B at another port; it must hear that the peer moved */
 	bool no_nft;                           /* as on a kernel without nf_tables */
 	bool transport;
+	const char *tun;                       /* a TUN of its own */
+	uint64_t hard_packets;
+	const char *after;                     /* shell command at both ends, when the data planes are up */
 	bool trap;                             /* A has a trap; the Child SA comes when it is asked for */
 	const char *pass;                      /* A lets this pass, "LOCAL REMOTE"; B has it the other way round */
 	const char *drop;                      /* A drops this, and must have counted it */

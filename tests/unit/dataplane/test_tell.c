@@ -77,16 +77,17 @@ static void limits_are_told_once(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 30; i++) {
-		assert_int_equal(child_exhausted(&c, true), i >= 20);
+		assert_int_equal(child_exhausted(&c, true, 0, 0), i >= 20);
+		assert_int_equal(child_exhausted(&c, true, 2, 200), i >= 18); /* two more of the same batch */
 		child_count(dp, &c, true, 100);
 		tell_all(dp);
 		assert_int_equal(h.soft, i >= 9);
 		assert_int_equal(h.hard, i >= 19);
 	}
-	assert_false(child_exhausted(&c, false)); /* each direction by itself */
+	assert_false(child_exhausted(&c, false, 0, 0)); /* each direction by itself */
 	for (unsigned i = 0; i < 50; i++)
 		child_count(dp, &c, false, 1);
-	assert_true(child_exhausted(&c, false));
+	assert_true(child_exhausted(&c, false, 0, 0));
 	assert_int_equal(c.counters.packets_in, 50);
 	assert_int_equal(c.counters.used_in, 1000000);
 	assert_int_equal(h.sequence_soft + h.sequence_hard, 0);

@@ -156,6 +156,14 @@ static const struct pair_case policies[] = {
 	  .prepare_a = "ip route add 10.2.0.0/16 via 192.0.2.2 src 10.1.0.1",
 	  .check_a = "ip route get 10.2.0.1 from 10.1.0.1 ipproto tcp dport 22 | grep -q 'dev out' && "
 	             "ip route get 10.2.0.1 from 10.1.0.1 ipproto tcp dport 23 | grep -q 'dev adit0' && ping -c 1 -W 5 -q 10.2.0.1 >/dev/null" },
+	/* routes are the administrator's, selectors meet there only, and what comes by other ways is nobody's business */
+	{ "a TUN of its own", .udp = true, .tun = "own0", .local = "0.0.0.0/0", .remote = "0.0.0.0/0", .after = "ip route add 10.0.0.0/8 dev own0",
+	  .check_a = "ping -c 2 -i 0.02 -W 5 -q -I 10.1.0.1 10.2.0.1 >/dev/null && ping -c 1 -W 5 -q 192.0.2.2 >/dev/null && "
+	             "! ip rule | grep -q 'lookup 220' && ip link show own0 | grep -q 'mtu 1438'" },
+	{ "a TUN of its own, and a trap", .udp = true, .trap = true, .tun = "own0", .local = "0.0.0.0/0", .remote = "0.0.0.0/0",
+	  .after = "ip route add 10.0.0.0/8 dev own0", .check_a = "ping -c 1 -W 5 -q -I 10.1.0.1 10.2.0.1 >/dev/null" },
+	{ "not one packet above the limit", .udp = true, NETS4, .hard_packets = 7,
+	  .check_a = "ping -c 20 -l 20 -W 1 10.2.0.1 | grep -q '20 packets transmitted, 7 received'" },
 	{ "drop", .udp = true, NETS4, .drop = "10.1.0.0/16 10.9.0.0/16",
 	  .prepare_a = "ip route add 10.9.0.0/16 via 192.0.2.2",
 	  .check_a = "ping -c 1 -W 5 -q 10.2.0.1 >/dev/null && ! ping -c 2 -i 0.02 -W 0.3 -q -I 10.1.0.1 10.9.0.1 >/dev/null" },
