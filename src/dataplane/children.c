@@ -361,6 +361,7 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 	}
 	c->params = *p;
 	c->policy.kind = SPD_SA;
+	c->demand.priority = c->params.priority;
 	*p = (struct child_params){ 0 };
 	c->keys_used = c->added = now.boot;
 	if (child_find(dp, c->params.id)) {
@@ -372,7 +373,13 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 		child_free(c);
 		return false;
 	}
+	if (routed(dp, c) && !cleartext_demand(dp, &c->demand, &c->params.local_ts, &c->params.remote_ts)) {
+		uninstall_plan(dp, &c->footing, arena);
+		child_free(c);
+		return refuse_text(why, REASON_MEMORY, 0, "Child SA");
+	}
 	if (!enter(dp, c)) {
+		cleartext_give_up(dp, &c->demand);
 		uninstall_plan(dp, &c->footing, arena);
 		child_free(c);
 		return refuse_text(why, REASON_INSTALL, 0, "the SPI is in use, or memory is out");
@@ -390,6 +397,7 @@ static void leave(struct dataplane *dp, struct child *c, struct arena *arena)
 	sad_remove(&dp->sad, &c->entry);
 	leave_ike(dp, c);
 	(void)map_remove(&dp->by_id, c->params.id);
+	cleartext_give_up(dp, &c->demand);
 	uninstall_plan(dp, &c->footing, arena);
 	child_free(c);
 }

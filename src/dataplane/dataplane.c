@@ -166,6 +166,7 @@ struct dataplane *dataplane_new(const struct dataplane_conf *conf, struct now no
 	list_init(&dp->policies);
 	list_init(&dp->held);
 	list_init(&dp->tuns);
+	list_init(&dp->clear_policies);
 	for (size_t i = 0; i < SOCKET_COUNT; i++)
 		dp->sockets[i].fd = -1;
 	if (!open_all(dp, why, arena)) {
@@ -197,6 +198,7 @@ void dataplane_free(struct dataplane *dp)
 	map_clear(&dp->by_ike);
 	map_clear(&dp->policy_by_id);
 	install_free(dp);
+	cleartext_free(dp);
 	free(dp->buffers);
 	free(dp);
 	arena_clear(&arena);
@@ -259,6 +261,7 @@ void dataplane_expire(struct dataplane *dp, struct now now)
 	if (dp->round_at && now.boot >= dp->round_at) {
 		children_look_after(dp);
 		tell_cleartext(dp, install_cleartext_drops(dp, &arena));
+		cleartext_look_after(dp, &arena);
 	}
 	arena_clear(&arena);
 	hold_expire(dp);

@@ -60,6 +60,14 @@ struct footing {
 	bool source_found[2];         /* see struct plan */
 };
 
+/* What may not come in clear, or (pass) may, though others say no. Borrows the selectors of its owner. */
+struct demand {
+	const struct selectors *local, *remote;
+	uint32_t priority;            /* 0: computed */
+	uint32_t pairs;               /* demanded; 0: nothing is */
+	bool pass;
+};
+
 struct tun {
 	struct list all;              /* of those of connections */
 	char name[TUN_NAME_MAX];
@@ -81,6 +89,7 @@ struct child {
 	struct child_counters counters;
 	struct tun *tun;
 	struct footing footing;
+	struct demand demand;
 	uint32_t outer_mtu, inner_mtu;
 	uint64_t keys_used;          /* boot time of the last packet either way */
 	uint64_t added;              /* boot time */
@@ -120,6 +129,7 @@ struct policy {
 	struct policy_params params;
 	struct tun *tun;
 	struct footing footing;
+	struct demand demand;
 	struct list held;             /* packets, the oldest first */
 	uint32_t held_count, held_bytes;
 	uint64_t asked_at;            /* boot time of the last `acquire`; 0: none yet */
@@ -139,6 +149,12 @@ struct dataplane {
 	bool nft_works;
 	char nft_words[128];          /* why not */
 	char mark_words[128];         /* why a strict reverse path does not heed our mark; empty: it does, or need not */
+	struct map clear_pairs;       /* what is demanded, by hash; owned */
+	struct clear_pair *clear_changed;
+	struct clear_set *clear_sets; /* owned */
+	size_t clear_set_count;
+	struct list clear_policies;
+	bool clear_rules_changed;
 	bool cleartext_changed;       /* not yet told to the system */
 	bool strict_path;             /* instead of nftables: rp_filter is 1 */
 
@@ -228,6 +244,11 @@ void install_free(struct dataplane *dp);
 /* cleartext.c: nftables, or what stands in for it */
 /* What is demanded has changed: the system hears of it at the end of the turn, once for all changes. */
 void install_cleartext_check(struct dataplane *dp);
+bool cleartext_demand(struct dataplane *dp, struct demand *d, const struct selectors *local, const struct selectors *remote);
+void cleartext_give_up(struct dataplane *dp, struct demand *d);
+void cleartext_interfaces(struct dataplane *dp);  /* the TUNs have changed */
+void cleartext_look_after(struct dataplane *dp, struct arena *arena); /* is our table still there? */
+void cleartext_free(struct dataplane *dp);
 void install_cleartext_now(struct dataplane *dp, struct arena *arena);
 uint64_t install_cleartext_drops(const struct dataplane *dp, struct arena *arena); /* since the plane was opened */
 

@@ -59,13 +59,17 @@ static bool enter(struct dataplane *dp, struct policy *p, struct reason *why, st
 	p->tun = tun_for(dp, params->tun, why, arena);
 	if (!p->tun || !install(dp, p, why, arena))
 		return false;
-	if (map_put(&dp->policy_by_id, params->id, p)) {
+	p->demand.pass = params->kind == POLICY_PASS;
+	p->demand.priority = params->priority;
+	if ((p->tun != &dp->common || cleartext_demand(dp, &p->demand, &params->local_ts, &params->remote_ts)) &&
+	    map_put(&dp->policy_by_id, params->id, p)) {
 		if (spd_add(&p->tun->spd, &p->entry, &params->local_ts, &params->remote_ts, params->priority)) {
 			list_append(&dp->policies, &p->all);
 			return true;
 		}
 		(void)map_remove(&dp->policy_by_id, params->id);
 	}
+	cleartext_give_up(dp, &p->demand);
 	uninstall_plan(dp, &p->footing, arena);
 	return refuse_text(why, REASON_MEMORY, 0, "policy");
 }
@@ -99,7 +103,6 @@ bool dataplane_policy_add(struct dataplane *dp, struct policy_params *params, st
 		policy_free(p);
 		return false;
 	}
-	install_cleartext_check(dp);
 	return true;
 }
 
@@ -109,6 +112,7 @@ static void leave(struct dataplane *dp, struct policy *p, struct arena *arena)
 	list_remove(&p->all);
 	spd_remove(&p->tun->spd, &p->entry);
 	(void)map_remove(&dp->policy_by_id, p->params.id);
+	cleartext_give_up(dp, &p->demand);
 	uninstall_plan(dp, &p->footing, arena);
 	policy_free(p);
 }
@@ -122,7 +126,6 @@ void dataplane_policy_remove(struct dataplane *dp, uint32_t policy_id, struct no
 	if (!p)
 		return;
 	leave(dp, p, &arena);
-	install_cleartext_check(dp);
 	arena_clear(&arena);
 }
 

@@ -60,7 +60,7 @@ static bool watch(struct dataplane *dp, struct tun *t, struct reason *why)
 		return refuse_text(why, REASON_SYSTEM, 0, "the TUN cannot be watched");
 	}
 	t->lost = t->down = false;
-	install_cleartext_check(dp);
+	cleartext_interfaces(dp);
 	return true;
 }
 

@@ -1,281 +1,33 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The nftables table, as nfnetlink messages: chains `mark` (prerouting), `in` (input), `fwd` (forward), `drops`, and `out`
- * (output, routed anew).
+ * The nftables table: chains `mark` (prerouting), `in` (input), `fwd` (forward), and `out` (output, routed anew); `check`, which knows
+ * the policies, and `drops`, which counts. Rewriting rules leaves the counter alone.
  */
 #include "linux/nft.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
-#include <errno.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "iana/ip.h"
-#include "linux/system.h"
+#include "linux/nftmsg.h"
 
-#define TABLE "adit"
-#define LOOPBACK 1u       /* the index of `lo` in every namespace */
-#define RULE_ROOM 2048u   /* more than one rule needs */
+#define LOOPBACK 1u /* the index of `lo` in every namespace */
+#define CHAIN_CHECK "check"
 #define CHAIN_DROPS "drops"
 
-/* A transaction in the making. */
-struct batch {
-	uint8_t *room; /* owned */
-	size_t len, cap;
-	uint32_t sequence;
-	bool failed;
+struct nft_change {
+	struct netlink *nl;
+	struct batch batch;
+	uint32_t sets; /* numbers within the transaction */
 };
-
-static struct nlmsghdr *open_message(struct batch *b, uint16_t type, uint16_t flags, uint8_t family, uint16_t res)
-{
-	struct nlmsghdr *m;
-	struct nfgenmsg *head;
-
-	if (b->failed)
-		return NULL;
-	if (b->len + RULE_ROOM > b->cap) {
-		size_t cap = b->cap ? b->cap * 2 : 16384;
-		uint8_t *room = realloc(b->room, cap);
-
-		if (!room) {
-			b->failed = true;
-			return NULL;
-		}
-		b->room = room;
-		b->cap = cap;
-	}
-	m = netlink_message(b->room + b->len, type, flags);
-	m->nlmsg_seq = b->sequence;
-	head = mnl_nlmsg_put_extra_header(m, sizeof(*head));
-	head->nfgen_family = family;
-	head->version = NFNETLINK_V0;
-	head->res_id = htons(res);
-	return m;
-}
-
-static void close_message(struct batch *b, const struct nlmsghdr *m)
-{
-	b->len += NL_ALIGNED(m->nlmsg_len);
-}
-
-static void batch_border(struct batch *b, uint16_t type)
-{
-	struct nlmsghdr *m = open_message(b, type, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
-
-	if (m)
-		close_message(b, m);
-}
-
-static struct nlmsghdr *nft_message(struct batch *b, unsigned type, uint16_t flags)
-{
-	return open_message(b, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), flags, NFPROTO_INET, 0);
-}
-
-/* nftables' numbers are in network order, what they compare is as it lies in the packet or register. */
-static void put_be(struct nlmsghdr *m, uint16_t attribute, uint32_t value)
-{
-	mnl_attr_put_u32(m, attribute, htonl(value));
-}
-
-/* --- table and chains --- */
-
-static void put_table(struct batch *b, unsigned type, uint16_t flags)
-{
-	struct nlmsghdr *m = nft_message(b, type, flags);
-
-	if (!m)
-		return;
-	mnl_attr_put_strz(m, NFTA_TABLE_NAME, TABLE);
-	close_message(b, m);
-}
-
-/* hook below 0: a chain that is only jumped to. A chain of type "route" looks again for a route when the mark has changed. */
-static void put_chain(struct batch *b, const char *name, const char *type, int hook, int priority)
-{
-	struct nlmsghdr *m = nft_message(b, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
-	struct nlattr *nest;
-
-	if (!m)
-		return;
-	mnl_attr_put_strz(m, NFTA_CHAIN_TABLE, TABLE);
-	mnl_attr_put_strz(m, NFTA_CHAIN_NAME, name);
-	if (hook >= 0) {
-		nest = mnl_attr_nest_start(m, NFTA_CHAIN_HOOK);
-		put_be(m, NFTA_HOOK_HOOKNUM, (uint32_t)hook);
-		put_be(m, NFTA_HOOK_PRIORITY, (uint32_t)priority);
-		mnl_attr_nest_end(m, nest);
-		mnl_attr_put_strz(m, NFTA_CHAIN_TYPE, type);
-		put_be(m, NFTA_CHAIN_POLICY, NF_ACCEPT);
-	}
-	close_message(b, m);
-}
-
-/* --- rules --- */
-
-struct rule_writer {
-	struct nlmsghdr *m; /* NULL: out of memory */
-	struct nlattr *list;
-	struct nlattr *element, *data;
-};
-
-static struct rule_writer rule_open(struct batch *b, const char *chain)
-{
-	struct rule_writer w = { .m = nft_message(b, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND) };
-
-	if (!w.m)
-		return w;
-	mnl_attr_put_strz(w.m, NFTA_RULE_TABLE, TABLE);
-	mnl_attr_put_strz(w.m, NFTA_RULE_CHAIN, chain);
-	w.list = mnl_attr_nest_start(w.m, NFTA_RULE_EXPRESSIONS);
-	return w;
-}
-
-static void rule_close(struct batch *b, struct rule_writer *w)
-{
-	if (!w->m)
-		return;
-	mnl_attr_nest_end(w->m, w->list);
-	close_message(b, w->m);
-}
-
-static bool expr_open(struct rule_writer *w, const char *name)
-{
-	if (!w->m)
-		return false;
-	w->element = mnl_attr_nest_start(w->m, NFTA_LIST_ELEM);
-	mnl_attr_put_strz(w->m, NFTA_EXPR_NAME, name);
-	w->data = mnl_attr_nest_start(w->m, NFTA_EXPR_DATA);
-	return true;
-}
-
-static void expr_close(struct rule_writer *w)
-{
-	mnl_attr_nest_end(w->m, w->data);
-	mnl_attr_nest_end(w->m, w->element);
-}
-
-static void put_value(struct rule_writer *w, uint16_t attribute, const void *value, size_t len)
-{
-	struct nlattr *nest = mnl_attr_nest_start(w->m, attribute);
-
-	mnl_attr_put(w->m, NFTA_DATA_VALUE, len, value);
-	mnl_attr_nest_end(w->m, nest);
-}
-
-static void load_meta(struct rule_writer *w, uint32_t key)
-{
-	if (!expr_open(w, "meta"))
-		return;
-	put_be(w->m, NFTA_META_DREG, NFT_REG_1);
-	put_be(w->m, NFTA_META_KEY, key);
-	expr_close(w);
-}
-
-static void load_payload(struct rule_writer *w, uint32_t base, uint32_t offset, uint32_t len)
-{
-	if (!expr_open(w, "payload"))
-		return;
-	put_be(w->m, NFTA_PAYLOAD_DREG, NFT_REG_1);
-	put_be(w->m, NFTA_PAYLOAD_BASE, base);
-	put_be(w->m, NFTA_PAYLOAD_OFFSET, offset);
-	put_be(w->m, NFTA_PAYLOAD_LEN, len);
-	expr_close(w);
-}
-
-static void compare(struct rule_writer *w, uint32_t how, const void *value, size_t len)
-{
-	if (!expr_open(w, "cmp"))
-		return;
-	put_be(w->m, NFTA_CMP_SREG, NFT_REG_1);
-	put_be(w->m, NFTA_CMP_OP, how);
-	put_value(w, NFTA_CMP_DATA, value, len);
-	expr_close(w);
-}
-
-static void compare_range(struct rule_writer *w, bool inside, const void *first, const void *last, size_t len)
-{
-	if (!expr_open(w, "range"))
-		return;
-	put_be(w->m, NFTA_RANGE_SREG, NFT_REG_1);
-	put_be(w->m, NFTA_RANGE_OP, inside ? NFT_RANGE_EQ : NFT_RANGE_NEQ);
-	put_value(w, NFTA_RANGE_FROM_DATA, first, len);
-	put_value(w, NFTA_RANGE_TO_DATA, last, len);
-	expr_close(w);
-}
-
-static void put_verdict(struct rule_writer *w, int verdict, const char *chain)
-{
-	struct nlattr *data, *nest;
-
-	if (!expr_open(w, "immediate"))
-		return;
-	put_be(w->m, NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
-	data = mnl_attr_nest_start(w->m, NFTA_IMMEDIATE_DATA);
-	nest = mnl_attr_nest_start(w->m, NFTA_DATA_VERDICT);
-	put_be(w->m, NFTA_VERDICT_CODE, (uint32_t)verdict);
-	if (chain)
-		mnl_attr_put_strz(w->m, NFTA_VERDICT_CHAIN, chain);
-	mnl_attr_nest_end(w->m, nest);
-	mnl_attr_nest_end(w->m, data);
-	expr_close(w);
-}
-
-static void put_counter(struct rule_writer *w)
-{
-	if (!expr_open(w, "counter"))
-		return;
-	expr_close(w);
-}
-
-static void set_mark(struct rule_writer *w, uint32_t mark)
-{
-	if (!expr_open(w, "immediate"))
-		return;
-	put_be(w->m, NFTA_IMMEDIATE_DREG, NFT_REG_1);
-	put_value(w, NFTA_IMMEDIATE_DATA, &mark, sizeof(mark));
-	expr_close(w);
-	if (!expr_open(w, "meta"))
-		return;
-	put_be(w->m, NFTA_META_SREG, NFT_REG_1);
-	put_be(w->m, NFTA_META_KEY, NFT_META_MARK);
-	expr_close(w);
-}
-
-/* The destination is an address of this host. */
-static void match_local(struct rule_writer *w)
-{
-	uint32_t local = RTN_LOCAL;
-
-	if (!expr_open(w, "fib"))
-		return;
-	put_be(w->m, NFTA_FIB_DREG, NFT_REG_1);
-	put_be(w->m, NFTA_FIB_RESULT, NFT_FIB_RESULT_ADDRTYPE);
-	put_be(w->m, NFTA_FIB_FLAGS, NFTA_FIB_F_DADDR);
-	expr_close(w);
-	compare(w, NFT_CMP_EQ, &local, sizeof(local));
-}
-
-static void match_protocol(struct rule_writer *w, uint8_t protocol)
-{
-	load_meta(w, NFT_META_L4PROTO);
-	compare(w, NFT_CMP_EQ, &protocol, 1);
-}
-
-static void match_family(struct rule_writer *w, uint8_t family)
-{
-	uint8_t number = family == ADDR_V4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
-
-	load_meta(w, NFT_META_NFPROTO);
-	compare(w, NFT_CMP_EQ, &number, 1);
-}
 
 /* --- the rules --- */
 
-/* What belongs to the tunnels: `mark` chain: gets the mark; `in` chain: is let in. `first`, `last`: ICMP types, or a port. */
+/* What belongs to the tunnels: `mark` chain: gets the mark; `in` chain: is let in. `first`, `last`: ICMP types; or which of our ports. */
 struct ours {
 	uint8_t protocol;
 	bool port;
@@ -283,13 +35,13 @@ struct ours {
 	bool in_only;
 };
 
-static void put_ours(struct batch *b, const struct ours *o, uint32_t mark, bool in)
+static void put_ours(struct batch *b, const struct ours *o, const struct nft_table *t, bool in)
 {
 	struct rule_writer w = rule_open(b, in ? "in" : "mark");
 
 	match_protocol(&w, o->protocol);
 	if (o->port) {
-		uint16_t port = htons(o->first);
+		uint16_t port = htons(t->ports[o->first]);
 
 		load_payload(&w, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2);
 		compare(&w, NFT_CMP_EQ, &port, sizeof(port));
@@ -303,7 +55,7 @@ static void put_ours(struct batch *b, const struct ours *o, uint32_t mark, bool 
 		put_verdict(&w, NF_ACCEPT, NULL);
 	} else {
 		match_local(&w);
-		set_mark(&w, mark);
+		set_mark(&w, t->mark);
 	}
 	rule_close(b, &w);
 }
@@ -314,14 +66,7 @@ static void match_bits(struct rule_writer *w, uint16_t bits)
 	static const uint16_t none = 0;
 	uint16_t mask = htons(bits);
 
-	if (expr_open(w, "bitwise")) {
-		put_be(w->m, NFTA_BITWISE_SREG, NFT_REG_1);
-		put_be(w->m, NFTA_BITWISE_DREG, NFT_REG_1);
-		put_be(w->m, NFTA_BITWISE_LEN, 2);
-		put_value(w, NFTA_BITWISE_MASK, &mask, 2);
-		put_value(w, NFTA_BITWISE_XOR, &none, 2);
-		expr_close(w);
-	}
+	mask_register(w, NFT_REG_1, &mask, sizeof(mask));
 	compare(w, NFT_CMP_NEQ, &none, 2);
 }
 
@@ -347,10 +92,10 @@ static void put_fragment_in(struct batch *b)
 	match_family(&w, ADDR_V6);
 	match_protocol(&w, IP_PROTOCOL_UDP);
 	if (expr_open(&w, "exthdr")) {
-		put_be(w.m, NFTA_EXTHDR_DREG, NFT_REG_1);
+		nftmsg_be(w.m, NFTA_EXTHDR_DREG, NFT_REG_1);
 		mnl_attr_put_u8(w.m, NFTA_EXTHDR_TYPE, IP_PROTOCOL_IPV6_FRAG);
-		put_be(w.m, NFTA_EXTHDR_OFFSET, 2);
-		put_be(w.m, NFTA_EXTHDR_LEN, 2);
+		nftmsg_be(w.m, NFTA_EXTHDR_OFFSET, 2);
+		nftmsg_be(w.m, NFTA_EXTHDR_LEN, 2);
 		expr_close(&w);
 	}
 	match_bits(&w, 0xfff8);
@@ -372,7 +117,7 @@ static void put_jump(struct batch *b, const char *chain)
 {
 	struct rule_writer w = rule_open(b, chain);
 
-	put_verdict(&w, NFT_JUMP, CHAIN_DROPS);
+	put_verdict(&w, NFT_JUMP, CHAIN_CHECK);
 	rule_close(b, &w);
 }
 
@@ -419,7 +164,7 @@ static void put_policy(struct batch *b, const struct nft_policy *p)
 
 	if (p->local->first.family != p->remote->first.family)
 		return;
-	w = rule_open(b, CHAIN_DROPS);
+	w = rule_open(b, CHAIN_CHECK);
 	match_family(&w, p->local->first.family);
 	if (!covers_all(p->remote))
 		match_addr(&w, true, true, p->remote);
@@ -434,8 +179,7 @@ static void put_policy(struct batch *b, const struct nft_policy *p)
 	if (p->pass) {
 		put_verdict(&w, NFT_RETURN, NULL);
 	} else {
-		put_counter(&w);
-		put_verdict(&w, NF_DROP, NULL);
+		put_verdict(&w, NFT_GOTO, CHAIN_DROPS);
 	}
 	rule_close(b, &w);
 }
@@ -466,36 +210,207 @@ static void put_own_policy(struct batch *b, const struct nft_policy *p, uint32_t
 	rule_close(b, &w);
 }
 
+/* --- sets --- */
+
+static void set_name(char out[32], const struct nft_set *s)
+{
+	snprintf(out, 32, "%c%u_%u_%u", s->pass ? 'p' : 'd', s->family, s->local_bits, s->remote_bits);
+}
+
+static uint32_t address_len(const struct nft_set *s)
+{
+	return s->family == ADDR_V4 ? 4 : 16;
+}
+
+static void load_masked(struct rule_writer *w, const struct nft_set *s, uint32_t reg, bool source, unsigned bits)
+{
+	bool four = s->family == ADDR_V4;
+	uint8_t mask[16] = { 0 };
+
+	for (unsigned i = 0; i < bits; i++)
+		mask[i / 8] |= (uint8_t)(0x80 >> i % 8);
+	load_payload_to(w, reg, NFT_PAYLOAD_NETWORK_HEADER, four ? (source ? 12 : 16) : (source ? 8 : 24), address_len(s));
+	mask_register(w, reg, mask, address_len(s));
+}
+
+/* Both addresses stand behind one another in the registers, the remote one first, as in the set's keys. */
+static void match_set(struct rule_writer *w, const struct nft_set *s, bool inbound)
+{
+	uint32_t first = s->family == ADDR_V4 ? NFT_REG32_00 : NFT_REG_1, second = s->family == ADDR_V4 ? NFT_REG32_01 : NFT_REG_2;
+	char name[32];
+
+	set_name(name, s);
+	match_family(w, s->family);
+	load_masked(w, s, first, inbound, s->remote_bits);
+	load_masked(w, s, second, !inbound, s->local_bits);
+	if (!expr_open(w, "lookup"))
+		return;
+	mnl_attr_put_strz(w->m, NFTA_LOOKUP_SET, name);
+	nftmsg_be(w->m, NFTA_LOOKUP_SREG, first);
+	expr_close(w);
+}
+
+static void put_set_rule(struct batch *b, const struct nft_set *s)
+{
+	struct rule_writer w = rule_open(b, CHAIN_CHECK);
+
+	match_set(&w, s, true);
+	if (s->pass)
+		put_verdict(&w, NFT_RETURN, NULL);
+	else
+		put_verdict(&w, NFT_GOTO, CHAIN_DROPS);
+	rule_close(b, &w);
+}
+
+static void put_own_set(struct batch *b, const struct nft_set *s, uint32_t mark)
+{
+	struct rule_writer w;
+
+	if (s->family != ADDR_V6)
+		return;
+	w = rule_open(b, "out");
+	match_set(&w, s, false);
+	if (s->pass) /* it came here before it had a source */
+		set_mark(&w, mark);
+	put_verdict(&w, NF_ACCEPT, NULL);
+	rule_close(b, &w);
+}
+
+void nft_add_set(struct nft_change *c, const struct nft_set *s)
+{
+	struct nlmsghdr *m = nftmsg_open(&c->batch, NFT_MSG_NEWSET, NLM_F_CREATE);
+	uint32_t type = s->family == ADDR_V4 ? 7 : 8; /* as nft(8) shows them: ipv4_addr, ipv6_addr; one of them in six bits */
+	char name[32];
+
+	if (!m)
+		return;
+	set_name(name, s);
+	mnl_attr_put_strz(m, NFTA_SET_TABLE, NFT_TABLE_NAME);
+	mnl_attr_put_strz(m, NFTA_SET_NAME, name);
+	nftmsg_be(m, NFTA_SET_FLAGS, 0);
+	nftmsg_be(m, NFTA_SET_KEY_TYPE, type << 6 | type);
+	nftmsg_be(m, NFTA_SET_KEY_LEN, address_len(s) * 2);
+	nftmsg_be(m, NFTA_SET_ID, ++c->sets);
+	nftmsg_close(&c->batch, m);
+}
+
+void nft_remove_set(struct nft_change *c, const struct nft_set *s)
+{
+	struct nlmsghdr *m = nftmsg_open(&c->batch, NFT_MSG_DELSET, 0);
+	char name[32];
+
+	if (!m)
+		return;
+	set_name(name, s);
+	mnl_attr_put_strz(m, NFTA_SET_TABLE, NFT_TABLE_NAME);
+	mnl_attr_put_strz(m, NFTA_SET_NAME, name);
+	nftmsg_close(&c->batch, m);
+}
+
+static void put_pair(struct nft_change *c, unsigned type, const struct nft_set *s, const struct addr *local, const struct addr *remote)
+{
+	struct nlmsghdr *m = nftmsg_open(&c->batch, type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE : 0);
+	uint8_t key[32];
+	char name[32];
+	struct nlattr *list, *element, *nest;
+
+	if (!m)
+		return;
+	set_name(name, s);
+	memcpy(key, remote->ip, address_len(s));
+	memcpy(key + address_len(s), local->ip, address_len(s));
+	mnl_attr_put_strz(m, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE_NAME);
+	mnl_attr_put_strz(m, NFTA_SET_ELEM_LIST_SET, name);
+	list = mnl_attr_nest_start(m, NFTA_SET_ELEM_LIST_ELEMENTS);
+	element = mnl_attr_nest_start(m, NFTA_LIST_ELEM);
+	nest = mnl_attr_nest_start(m, NFTA_SET_ELEM_KEY);
+	mnl_attr_put(m, NFTA_DATA_VALUE, address_len(s) * 2, key);
+	mnl_attr_nest_end(m, nest);
+	mnl_attr_nest_end(m, element);
+	mnl_attr_nest_end(m, list);
+	nftmsg_close(&c->batch, m);
+}
+
+void nft_add_pair(struct nft_change *c, const struct nft_set *s, const struct addr *local, const struct addr *remote)
+{
+	put_pair(c, NFT_MSG_NEWSETELEM, s, local, remote);
+}
+
+void nft_remove_pair(struct nft_change *c, const struct nft_set *s, const struct addr *local, const struct addr *remote)
+{
+	put_pair(c, NFT_MSG_DELSETELEM, s, local, remote);
+}
+
+/* --- the table --- */
+
 static void put_own(struct batch *b, const struct nft_table *t)
 {
-	for (size_t i = 0; i < t->policy_count; i++)
-		put_own_policy(b, &t->policies[i], t->mark);
-	for (size_t i = 0; i < t->interface_count; i++) {
+	for (unsigned pass = 2; pass-- > 0;) {
+		for (size_t i = 0; i < t->set_count; i++)
+			if (t->sets[i].pass == pass)
+				put_own_set(b, &t->sets[i], t->mark);
+		for (size_t i = 0; i < t->policy_count; i++)
+			if (t->policies[i].pass == pass)
+				put_own_policy(b, &t->policies[i], t->mark);
+	}
+	if (t->interface_count > 0) { /* the first one is the common TUN */
 		struct rule_writer w = rule_open(b, "out");
 
 		match_family(&w, ADDR_V6);
 		load_meta(&w, NFT_META_OIF);
-		compare(&w, NFT_CMP_EQ, &t->interfaces[i], sizeof(t->interfaces[i]));
+		compare(&w, NFT_CMP_EQ, &t->interfaces[0], sizeof(t->interfaces[0]));
 		set_mark(&w, t->mark);
 		rule_close(b, &w);
 	}
 }
 
-static void put_rules(struct batch *b, const struct nft_table *t)
+/* Those with a number of their own, then what may pass, then what is dropped. */
+static void put_checks(struct batch *b, const struct nft_table *t)
 {
-	const struct ours ours[] = {
-		{ IP_PROTOCOL_UDP, true, t->ports[0], 0, false },
-		{ IP_PROTOCOL_UDP, true, t->ports[1], 0, false },
-		{ IP_PROTOCOL_ESP, false, 0, 0, false },
-		{ IP_PROTOCOL_ICMP, false, 3, 3, false },      /* unreachable: the outer path MTU */
-		{ IP_PROTOCOL_ICMPV6, false, 1, 4, false },
-		{ IP_PROTOCOL_ICMPV6, false, 130, 137, true }, /* neighbours, routers, multicast listeners */
-		{ IP_PROTOCOL_ICMPV6, false, 143, 143, true },
-	};
+	for (size_t i = 0; i < t->policy_count; i++)
+		if (t->policies[i].priority > 0)
+			put_policy(b, &t->policies[i]);
+	for (unsigned pass = 2; pass-- > 0;) {
+		for (size_t i = 0; i < t->set_count; i++)
+			if (t->sets[i].pass == pass)
+				put_set_rule(b, &t->sets[i]);
+		for (size_t i = 0; i < t->policy_count; i++)
+			if (t->policies[i].pass == pass && t->policies[i].priority == 0)
+				put_policy(b, &t->policies[i]);
+	}
+}
 
+static const struct ours ours[] = {
+	{ IP_PROTOCOL_UDP, true, 0, 0, false }, /* our two ports */
+	{ IP_PROTOCOL_UDP, true, 1, 0, false },
+	{ IP_PROTOCOL_ESP, false, 0, 0, false },
+	{ IP_PROTOCOL_ICMP, false, 3, 3, false },      /* unreachable: the outer path MTU */
+	{ IP_PROTOCOL_ICMPV6, false, 1, 4, false },
+	{ IP_PROTOCOL_ICMPV6, false, 130, 137, true }, /* neighbours, routers, multicast listeners */
+	{ IP_PROTOCOL_ICMPV6, false, 143, 143, true },
+};
+
+static void flush_chain(struct batch *b, const char *chain)
+{
+	struct nlmsghdr *m = nftmsg_open(b, NFT_MSG_DELRULE, 0);
+
+	if (!m)
+		return;
+	mnl_attr_put_strz(m, NFTA_RULE_TABLE, NFT_TABLE_NAME);
+	mnl_attr_put_strz(m, NFTA_RULE_CHAIN, chain);
+	nftmsg_close(b, m);
+}
+
+void nft_rules(struct nft_change *c, const struct nft_table *t)
+{
+	static const char *const chains[] = { "mark", "in", "fwd", "out", CHAIN_CHECK };
+	struct batch *b = &c->batch;
+
+	for (size_t i = 0; i < COUNT_OF(chains); i++)
+		flush_chain(b, chains[i]);
 	for (size_t i = 0; i < COUNT_OF(ours); i++)
 		if (!ours[i].in_only)
-			put_ours(b, &ours[i], t->mark, false);
+			put_ours(b, &ours[i], t, false);
 	put_fragment_mark(b, t->mark);
 	put_interface(b, "in", LOOPBACK);
 	for (size_t i = 0; i < t->interface_count; i++) {
@@ -503,43 +418,60 @@ static void put_rules(struct batch *b, const struct nft_table *t)
 		put_interface(b, "fwd", t->interfaces[i]);
 	}
 	for (size_t i = 0; i < COUNT_OF(ours); i++)
-		put_ours(b, &ours[i], t->mark, true);
+		put_ours(b, &ours[i], t, true);
 	put_fragment_in(b);
 	put_jump(b, "in");
 	put_jump(b, "fwd");
-	for (size_t i = 0; i < t->policy_count; i++)
-		put_policy(b, &t->policies[i]);
+	put_checks(b, t);
 	put_own(b, t);
 }
 
-/* The acknowledgement of the last message tells of the whole transaction. */
-static bool commit(struct netlink *nl, struct batch *b, const char *what, struct reason *why, struct arena *arena)
+struct nft_change *nft_begin(struct netlink *nl)
+{
+	struct nft_change *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->nl = nl;
+	c->batch.sequence = ++nl->sequence;
+	nftmsg_border(&c->batch, NFNL_MSG_BATCH_BEGIN);
+	return c;
+}
+
+void nft_make(struct nft_change *c)
+{
+	struct batch *b = &c->batch;
+	struct rule_writer w;
+
+	nftmsg_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE); /* so that there is one to delete */
+	nftmsg_table(b, NFT_MSG_DELTABLE, 0);
+	nftmsg_table(b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+	nftmsg_chain(b, CHAIN_DROPS, NULL, -1, 0);
+	nftmsg_chain(b, CHAIN_CHECK, NULL, -1, 0);
+	nftmsg_chain(b, "mark", "filter", NF_INET_PRE_ROUTING, -150);
+	nftmsg_chain(b, "in", "filter", NF_INET_LOCAL_IN, -10);
+	nftmsg_chain(b, "fwd", "filter", NF_INET_FORWARD, -10);
+	nftmsg_chain(b, "out", "route", NF_INET_LOCAL_OUT, -150);
+	w = rule_open(b, CHAIN_DROPS);
+	put_counter(&w);
+	put_verdict(&w, NF_DROP, NULL);
+	rule_close(b, &w);
+}
+
+void nft_abandon(struct nft_change *c)
+{
+	free(c->batch.room);
+	free(c);
+}
+
+bool nft_commit(struct nft_change *c, struct reason *why, struct arena *arena)
 {
 	bool ok;
 
-	batch_border(b, NFNL_MSG_BATCH_END);
-	ok = b->failed ? refuse_system(why, arena, ENOMEM, "%s", what) :
-	                 netlink_batch(nl, bytes(b->room, b->len), what, why, arena);
-	free(b->room);
+	nftmsg_table(&c->batch, NFT_MSG_NEWTABLE, NLM_F_ACK);
+	ok = nftmsg_commit(c->nl, &c->batch, "nftables table inet " NFT_TABLE_NAME, why, arena);
+	free(c);
 	return ok;
-}
-
-bool nft_set(struct netlink *nl, const struct nft_table *t, struct reason *why, struct arena *arena)
-{
-	struct batch b = { .sequence = ++nl->sequence };
-
-	batch_border(&b, NFNL_MSG_BATCH_BEGIN);
-	put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE); /* so that there is one to delete */
-	put_table(&b, NFT_MSG_DELTABLE, 0);
-	put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-	put_chain(&b, CHAIN_DROPS, NULL, -1, 0);
-	put_chain(&b, "mark", "filter", NF_INET_PRE_ROUTING, -150);
-	put_chain(&b, "in", "filter", NF_INET_LOCAL_IN, -10);
-	put_chain(&b, "fwd", "filter", NF_INET_FORWARD, -10);
-	put_chain(&b, "out", "route", NF_INET_LOCAL_OUT, -150);
-	put_rules(&b, t);
-	put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_ACK);
-	return commit(nl, &b, "nftables table inet " TABLE, why, arena);
 }
 
 void nft_remove(struct netlink *nl, struct arena *arena)
@@ -547,25 +479,31 @@ void nft_remove(struct netlink *nl, struct arena *arena)
 	struct batch b = { .sequence = ++nl->sequence };
 	struct reason why = { 0 };
 
-	batch_border(&b, NFNL_MSG_BATCH_BEGIN);
-	put_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
-	put_table(&b, NFT_MSG_DELTABLE, NLM_F_ACK);
-	(void)commit(nl, &b, "remove nftables table", &why, arena);
+	nftmsg_border(&b, NFNL_MSG_BATCH_BEGIN);
+	nftmsg_table(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+	nftmsg_table(&b, NFT_MSG_DELTABLE, NLM_F_ACK);
+	(void)nftmsg_commit(nl, &b, "remove nftables table", &why, arena);
 }
 
 /* --- counters --- */
 
-static void read_counter(uint64_t *sum, const struct nlattr *data)
+struct drops {
+	uint64_t sum;
+	bool found;
+};
+
+static void read_counter(struct drops *d, const struct nlattr *data)
 {
 	const struct nlattr *a;
 
 	NL_EACH_NESTED(a, data) {
 		if (mnl_attr_get_type(a) == NFTA_COUNTER_PACKETS)
-			*sum += be64toh(mnl_attr_get_u64(a));
+			d->sum += be64toh(mnl_attr_get_u64(a));
+		d->found = true;
 	}
 }
 
-static void read_expressions(uint64_t *sum, const struct nlattr *list)
+static void read_expressions(struct drops *d, const struct nlattr *list)
 {
 	const struct nlattr *element, *a;
 
@@ -576,7 +514,7 @@ static void read_expressions(uint64_t *sum, const struct nlattr *list)
 			if (mnl_attr_get_type(a) == NFTA_EXPR_NAME)
 				counter = strcmp(mnl_attr_get_str(a), "counter") == 0;
 			else if (mnl_attr_get_type(a) == NFTA_EXPR_DATA && counter)
-				read_counter(sum, a);
+				read_counter(d, a);
 		}
 	}
 }
@@ -591,17 +529,18 @@ static void read_rule(void *to, const struct nlmsghdr *m)
 	}
 }
 
-uint64_t nft_dropped(struct netlink *nl, struct arena *arena)
+bool nft_dropped(struct netlink *nl, uint64_t *count, struct arena *arena)
 {
 	uint8_t room[NETLINK_ROOM];
 	struct nlmsghdr *m = netlink_message(room, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE, NLM_F_DUMP);
 	struct nfgenmsg *head = mnl_nlmsg_put_extra_header(m, sizeof(*head));
 	struct reason why = { 0 };
-	uint64_t sum = 0;
+	struct drops d = { 0 };
 
 	head->nfgen_family = NFPROTO_INET;
-	mnl_attr_put_strz(m, NFTA_RULE_TABLE, TABLE);
+	mnl_attr_put_strz(m, NFTA_RULE_TABLE, NFT_TABLE_NAME);
 	mnl_attr_put_strz(m, NFTA_RULE_CHAIN, CHAIN_DROPS);
-	(void)netlink_talk(nl, m, read_rule, &sum, NULL, "count drops", &why, arena);
-	return sum;
+	(void)netlink_talk(nl, m, read_rule, &d, NULL, "count drops", &why, arena);
+	*count = d.sum;
+	return d.found;
 }
