@@ -22,7 +22,8 @@ static void child_free(struct child *c)
 {
 	esp_out_clear(&c->out);
 	esp_in_clear(&c->in);
-	child_params_clear(&c->params);
+	free(c->params.local_ts.list);
+	free(c->params.remote_ts.list);
 	free(c);
 }
 
@@ -30,8 +31,9 @@ static void child_free(struct child *c)
 
 static uint32_t inner_of(const struct child *c, uint32_t outer)
 {
+	const struct suite suite = { .encr = c->out.keys.encr, .integ = c->out.keys.integ };
 	uint8_t family = c->params.path.remote.addr.family;
-	uint32_t inner = (uint32_t)mtu_inner(&c->params.suite, family, c->params.encap, outer);
+	uint32_t inner = (uint32_t)mtu_inner(&suite, family, (enum child_encap)c->params.encap, outer);
 
 	return inner > 0 && is_transport(c) ? inner + (uint32_t)transport_header_len(family) : inner;
 }
@@ -201,8 +203,10 @@ void child_count(struct dataplane *dp, struct child *c, bool out, size_t bytes)
 
 /* --- add and remove --- */
 
-static bool check(const struct child_params *p, struct reason *why)
+static bool check(const struct dataplane *dp, const struct child_params *p, struct reason *why)
 {
+	if (child_find(dp, p->id))
+		return refuse_text(why, REASON_INTERNAL, 0, "two Child SAs of the same number");
 	if (p->local_ts.count == 0 || p->remote_ts.count == 0 || p->local_ts.count > SELECTORS_MAX ||
 	    p->remote_ts.count > SELECTORS_MAX)
 		return refuse_text(why, REASON_TS, 0, "no traffic selectors, or too many");
@@ -211,15 +215,26 @@ static bool check(const struct child_params *p, struct reason *why)
 	return true;
 }
 
-static bool set_keys(struct child *c, struct reason *why)
+static bool set_keys(struct child *c, struct child_params *p, struct reason *why)
 {
-	struct child_params *p = &c->params;
-
 	if (!esp_out_init(&c->out, p->spi_out, &p->suite, &p->encr_out, &p->integ_out) ||
 	    !esp_in_init(&c->in, p->spi_in, &p->suite, &p->encr_in, &p->integ_in, p->replay_window))
 		return refuse_text(why, REASON_INSTALL, 0, "the keys or algorithms of the Child SA");
 	c->in.transport = is_transport(c);
 	return true;
+}
+
+static void take_params(struct child *c, struct child_params *p)
+{
+	c->params = (struct child_kept){ .id = p->id, .ike_id = p->ike_id, .priority = p->priority, .copy_df = p->copy_df,
+		.copy_ecn = p->copy_ecn, .dscp_out = p->dscp_out, .dscp_in = p->dscp_in, .inbound_only = p->inbound_only,
+		.no_policies = p->no_policies, .mode = (uint8_t)p->mode, .encap = (uint8_t)p->encap, .path = p->path,
+		.local_ts = p->local_ts, .remote_ts = p->remote_ts, .soft_bytes = p->soft_bytes, .hard_bytes = p->hard_bytes,
+		.soft_packets = p->soft_packets, .hard_packets = p->hard_packets, .original_local = p->original_local,
+		.original_remote = p->original_remote };
+	p->local_ts = p->remote_ts = (struct selectors){ 0 };
+	c->policy.kind = SPD_SA;
+	c->demand.priority = p->priority;
 }
 
 static bool set_mtu(struct dataplane *dp, struct child *c, struct reason *why, struct arena *arena)
@@ -327,7 +342,7 @@ bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct no
 /* In the look-ups last, when nothing can fail any more but memory. */
 static bool enter(struct dataplane *dp, struct child *c)
 {
-	c->entry = (struct sad_entry){ .spi = c->params.spi_in, .destination = c->params.path.local.addr };
+	c->entry = (struct sad_entry){ .spi = c->in.spi, .destination = c->params.path.local.addr };
 	if (!map_put(&dp->by_id, c->params.id, c))
 		return false;
 	if (join_ike(dp, c, c->params.ike_id)) {
@@ -344,50 +359,40 @@ static bool enter(struct dataplane *dp, struct child *c)
 	return false;
 }
 
-bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct now now, struct reason *why,
-    struct arena *arena)
+/* All that the system must know; then the look-ups. What fails leaves nothing. */
+static bool add(struct dataplane *dp, struct child *c, struct reason *why, struct arena *arena)
 {
-	struct child *c;
+	if (!install_child(dp, c, why, arena))
+		return false;
+	if (!routed(dp, c) || cleartext_demand(dp, &c->demand, &c->params.local_ts, &c->params.remote_ts)) {
+		if (enter(dp, c))
+			return true;
+		cleartext_give_up(dp, &c->demand, &c->params.local_ts, &c->params.remote_ts);
+	}
+	uninstall_plan(dp, &c->footing, arena);
+	return refuse_text(why, REASON_INSTALL, 0, "the SPI is in use, or memory is out");
+}
+
+bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct now now, struct reason *why, struct arena *arena)
+{
+	struct child *c = NULL;
+	bool ok = check(dp, p, why);
 
 	dp->now = now;
-	if (!check(p, why)) {
-		child_params_clear(p);
-		return false;
+	if (ok && !(c = calloc(1, sizeof(*c))))
+		ok = refuse_text(why, REASON_MEMORY, 0, "Child SA");
+	if (ok) {
+		take_params(c, p);
+		c->keys_used = c->added = now.boot;
+		c->tun = tun_for(dp, p->tun, why, arena);
+		ok = c->tun && set_keys(c, p, why) && set_mtu(dp, c, why, arena) && add(dp, c, why, arena);
+		if (!ok)
+			child_free(c);
 	}
-	c = calloc(1, sizeof(*c));
-	if (!c) {
-		child_params_clear(p);
-		return refuse_text(why, REASON_MEMORY, 0, "Child SA");
-	}
-	c->params = *p;
-	c->policy.kind = SPD_SA;
-	c->demand.priority = c->params.priority;
-	*p = (struct child_params){ 0 };
-	c->keys_used = c->added = now.boot;
-	if (child_find(dp, c->params.id)) {
-		child_free(c);
-		return refuse_text(why, REASON_INTERNAL, 0, "two Child SAs of the same number");
-	}
-	if (!set_keys(c, why) || !(c->tun = tun_for(dp, c->params.tun, why, arena)) || !set_mtu(dp, c, why, arena) ||
-	    !install_child(dp, c, why, arena)) {
-		child_free(c);
-		return false;
-	}
-	if (routed(dp, c) && !cleartext_demand(dp, &c->demand, &c->params.local_ts, &c->params.remote_ts)) {
-		uninstall_plan(dp, &c->footing, arena);
-		child_free(c);
-		return refuse_text(why, REASON_MEMORY, 0, "Child SA");
-	}
-	if (!enter(dp, c)) {
-		cleartext_give_up(dp, &c->demand);
-		uninstall_plan(dp, &c->footing, arena);
-		child_free(c);
-		return refuse_text(why, REASON_INSTALL, 0, "the SPI is in use, or memory is out");
-	}
-	install_cleartext_check(dp);
-	if (dp->round_at == 0)
+	child_params_clear(p);
+	if (ok && dp->round_at == 0)
 		dp->round_at = now.boot + CHILD_ROUND;
-	return true;
+	return ok;
 }
 
 static void leave(struct dataplane *dp, struct child *c, struct arena *arena)
@@ -397,7 +402,7 @@ static void leave(struct dataplane *dp, struct child *c, struct arena *arena)
 	sad_remove(&dp->sad, &c->entry);
 	leave_ike(dp, c);
 	(void)map_remove(&dp->by_id, c->params.id);
-	cleartext_give_up(dp, &c->demand);
+	cleartext_give_up(dp, &c->demand, &c->params.local_ts, &c->params.remote_ts);
 	uninstall_plan(dp, &c->footing, arena);
 	child_free(c);
 }
@@ -411,7 +416,8 @@ void dataplane_child_remove(struct dataplane *dp, uint32_t child_id, struct now 
 	if (!c)
 		return;
 	leave(dp, c, &arena);
-	install_cleartext_check(dp);
+	if (!dp->nft_works)
+		install_cleartext_check(dp);
 	arena_clear(&arena);
 }
 
@@ -424,7 +430,7 @@ bool dataplane_child_update(struct dataplane *dp, uint32_t child_id, const struc
 	    !plane_socket_for(dp, path->remote.addr.family, encap == ENCAP_NONE, true))
 		return false;
 	c->params.path = *path;
-	c->params.encap = encap;
+	c->params.encap = (uint8_t)encap;
 	c->entry.destination = path->local.addr;
 	c->moved_to = (struct endpoint){ 0 };
 	c->outer_mtu = 0; /* the room inside depends on the encapsulation and the family, too */
@@ -438,7 +444,7 @@ bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct 
 {
 	const struct child *c = child_find(dp, child_id);
 
-	return c && dataplane_child_update(dp, child_id, path, c->params.encap, now);
+	return c && dataplane_child_update(dp, child_id, path, (enum child_encap)c->params.encap, now);
 }
 
 void dataplane_ike_move(struct dataplane *dp, uint32_t ike_id, const struct path *path, struct now now)
@@ -474,10 +480,29 @@ bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool
 	return c;
 }
 
-void children_look_after(struct dataplane *dp)
+/* Routes name this host's addresses: one may no longer be a source, another may be one now. */
+static void follow_addresses(struct dataplane *dp)
 {
 	struct arena arena = { 0 };
+	struct reason why = { 0 };
+	struct local_addrs addrs;
 
+	if (!local_addrs_read(dp->route, &addrs, &why, &arena)) {
+		arena_clear(&arena);
+		return;
+	}
+	if (!local_addrs_equal(&addrs, &dp->addrs)) {
+		LIST_EACH(pos, &dp->children)
+			replan(dp, LIST_ITEM(pos, struct child, all), &arena);
+		policies_replan(dp);
+	}
+	local_addrs_clear(&dp->addrs);
+	dp->addrs = addrs;
+	arena_clear(&arena);
+}
+
+void children_look_after(struct dataplane *dp)
+{
 	LIST_EACH(pos, &dp->children) {
 		struct child *c = LIST_ITEM(pos, struct child, all);
 
@@ -487,11 +512,9 @@ void children_look_after(struct dataplane *dp)
 		} else {
 			child_refresh_mtu(dp, c);
 		}
-		replan(dp, c, &arena); /* this host's addresses may have changed: one may no longer be a source, another may be one now */
 	}
-	arena_clear(&arena);
-	policies_replan(dp);
-	dp->round_at = list_empty(&dp->children) ? 0 : dp->now.boot + CHILD_ROUND;
+	follow_addresses(dp);
+	dp->round_at = list_empty(&dp->children) && list_empty(&dp->policies) ? 0 : dp->now.boot + CHILD_ROUND;
 }
 
 void children_free(struct dataplane *dp)

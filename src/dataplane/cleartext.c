@@ -220,8 +220,6 @@ bool cleartext_demand(struct dataplane *dp, struct demand *d, const struct selec
 {
 	bool ok = true;
 
-	d->local = local;
-	d->remote = remote;
 	d->pairs = 0;
 	for (size_t i = 0; ok && i < local->count; i++)
 		for (size_t j = 0; ok && j < remote->count; j++) {
@@ -233,20 +231,20 @@ bool cleartext_demand(struct dataplane *dp, struct demand *d, const struct selec
 			d->pairs += ok;
 		}
 	if (!ok)
-		cleartext_give_up(dp, d);
+		cleartext_give_up(dp, d, local, remote);
 	install_cleartext_check(dp);
 	return ok;
 }
 
-void cleartext_give_up(struct dataplane *dp, struct demand *d)
+void cleartext_give_up(struct dataplane *dp, struct demand *d, const struct selectors *local, const struct selectors *remote)
 {
 	size_t n = 0;
 
 	if (d->pairs == 0)
 		return;
-	for (size_t i = 0; i < d->local->count; i++)
-		for (size_t j = 0; j < d->remote->count && n < d->pairs; j++, n++) {
-			const struct selector *l = &d->local->list[i], *r = &d->remote->list[j];
+	for (size_t i = 0; i < local->count; i++)
+		for (size_t j = 0; j < remote->count && n < d->pairs; j++, n++) {
+			const struct selector *l = &local->list[i], *r = &remote->list[j];
 			struct nft_set set = { .pass = d->pass };
 
 			if (l->first.family == r->first.family && d->priority == 0 && is_pair(l, r, &set))
@@ -431,7 +429,7 @@ static void put_words(char *out, size_t size, const struct reason *why)
 static bool peer_inside(const struct dataplane *dp)
 {
 	LIST_EACH(pos, &dp->children) {
-		const struct child_params *p = &LIST_ITEM(pos, struct child, all)->params;
+		const struct child_kept *p = &LIST_ITEM(pos, struct child, all)->params;
 
 		for (size_t i = 0; i < p->remote_ts.count; i++) {
 			const struct selector *s = &p->remote_ts.list[i];

@@ -197,6 +197,7 @@ void dataplane_free(struct dataplane *dp)
 	map_clear(&dp->by_id);
 	map_clear(&dp->by_ike);
 	map_clear(&dp->policy_by_id);
+	local_addrs_clear(&dp->addrs);
 	install_free(dp);
 	cleartext_free(dp);
 	free(dp->buffers);

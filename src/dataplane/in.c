@@ -48,7 +48,7 @@ static void check_moved(struct run *r, const struct esp_job *job, const struct d
 /* The packet as it was before ESP; *at: its first byte. In transport mode its header is the outer one. */
 static enum drop restore(const struct child *c, const struct esp_job *job, const struct datagram *d, struct packet *p, uint8_t **at)
 {
-	const struct child_params *params = &c->params;
+	const struct child_kept *params = &c->params;
 	struct bytes all = job->inner;
 	enum drop drop;
 

@@ -78,7 +78,7 @@ static void send_same_df(struct run *r, struct plane_socket *s, struct datagram 
 
 static void send_run(struct run *r)
 {
-	const struct child_params *p = &r->child->params;
+	const struct child_kept *p = &r->child->params;
 	struct plane_socket *s = plane_socket_for(r->dp, p->path.remote.addr.family, p->encap == ENCAP_NONE, true);
 	struct datagram d[BATCH];
 	bool df[BATCH];
@@ -129,7 +129,7 @@ static uint8_t *place(struct run *r)
 /* The packet in the next buffer joins the run. */
 static void join(struct run *r, struct child *c, const struct packet *p)
 {
-	const struct child_params *params = &c->params;
+	const struct child_kept *params = &c->params;
 	uint8_t *buffer = plane_buffer(r->dp, r->next_buffer);
 	size_t head = esp_head_len(&c->out.keys), i = r->count;
 

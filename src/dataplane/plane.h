@@ -60,9 +60,8 @@ struct footing {
 	bool source_found[2];         /* see struct plan */
 };
 
-/* What may not come in clear, or (pass) may, though others say no. Borrows the selectors of its owner. */
+/* What may not come in clear, or (pass) may, though others say no. */
 struct demand {
-	const struct selectors *local, *remote;
 	uint32_t priority;            /* 0: computed */
 	uint32_t pairs;               /* demanded; 0: nothing is */
 	bool pass;
@@ -78,11 +77,22 @@ struct tun {
 	struct spd spd;               /* what goes out by it */
 };
 
+/* What is kept of a Child SA's parameters: there may be very many. */
+struct child_kept {
+	uint32_t id, ike_id, priority;
+	bool copy_df, copy_ecn, dscp_out, dscp_in, inbound_only, no_policies;
+	uint8_t mode, encap;          /* enum child_mode, child_encap */
+	struct path path;
+	struct selectors local_ts, remote_ts; /* lists owned */
+	uint64_t soft_bytes, hard_bytes, soft_packets, hard_packets;
+	struct addr original_local, original_remote;
+};
+
 struct child {
 	struct list all;
 	struct spd_entry policy;
 	struct child *ike_next, *ike_prev; /* the ring of those of one IKE SA */
-	struct child_params params; /* its secrets are in `out` and `in` */
+	struct child_kept params;    /* secrets and algorithms are in `out` and `in` */
 	struct esp_out out;
 	struct esp_in in;
 	struct sad_entry entry;
@@ -161,6 +171,7 @@ struct dataplane {
 	struct list children;
 	struct map by_id, by_ike;     /* by_ike: any one of the ring */
 	struct sad sad;
+	struct local_addrs addrs;     /* this host's, when routes were last looked at */
 	struct list policies;
 	struct map policy_by_id;
 	struct map routes, rules;     /* standing ones by hash; owned */
@@ -245,7 +256,7 @@ void install_free(struct dataplane *dp);
 /* What is demanded has changed: the system hears of it at the end of the turn, once for all changes. */
 void install_cleartext_check(struct dataplane *dp);
 bool cleartext_demand(struct dataplane *dp, struct demand *d, const struct selectors *local, const struct selectors *remote);
-void cleartext_give_up(struct dataplane *dp, struct demand *d);
+void cleartext_give_up(struct dataplane *dp, struct demand *d, const struct selectors *local, const struct selectors *remote);
 void cleartext_interfaces(struct dataplane *dp);  /* the TUNs have changed */
 void cleartext_look_after(struct dataplane *dp, struct arena *arena); /* is our table still there? */
 void cleartext_free(struct dataplane *dp);

@@ -69,7 +69,7 @@ static bool enter(struct dataplane *dp, struct policy *p, struct reason *why, st
 		}
 		(void)map_remove(&dp->policy_by_id, params->id);
 	}
-	cleartext_give_up(dp, &p->demand);
+	cleartext_give_up(dp, &p->demand, &p->params.local_ts, &p->params.remote_ts);
 	uninstall_plan(dp, &p->footing, arena);
 	return refuse_text(why, REASON_MEMORY, 0, "policy");
 }
@@ -103,6 +103,8 @@ bool dataplane_policy_add(struct dataplane *dp, struct policy_params *params, st
 		policy_free(p);
 		return false;
 	}
+	if (dp->round_at == 0)
+		dp->round_at = now.boot + CHILD_ROUND;
 	return true;
 }
 
@@ -112,7 +114,7 @@ static void leave(struct dataplane *dp, struct policy *p, struct arena *arena)
 	list_remove(&p->all);
 	spd_remove(&p->tun->spd, &p->entry);
 	(void)map_remove(&dp->policy_by_id, p->params.id);
-	cleartext_give_up(dp, &p->demand);
+	cleartext_give_up(dp, &p->demand, &p->params.local_ts, &p->params.remote_ts);
 	uninstall_plan(dp, &p->footing, arena);
 	policy_free(p);
 }

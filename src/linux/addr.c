@@ -76,6 +76,16 @@ bool local_addrs_read(struct netlink *nl, struct local_addrs *out, struct reason
 	return ok;
 }
 
+bool local_addrs_equal(const struct local_addrs *a, const struct local_addrs *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!addr_equal(&a->list[i], &b->list[i]) || a->interfaces[i] != b->interfaces[i])
+			return false;
+	return true;
+}
+
 void local_addrs_clear(struct local_addrs *l)
 {
 	free(l->list);
