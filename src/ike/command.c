@@ -244,7 +244,7 @@ static bool add_target(struct run *r, uint32_t ike_id, uint32_t child_id)
 
 static bool sa_matches(const struct sa *sa, const struct command *c)
 {
-	if (sa->dead || sa->phase == PHASE_GONE)
+	if (sa->dead || sa->phase == PHASE_GONE || sa->rekeyed || sa->spare)
 		return false;
 	if (c->ike_id && sa->id != c->ike_id)
 		return false;
@@ -392,6 +392,40 @@ static bool terminate(struct run *r, const struct command *c, struct reason *why
 	return true;
 }
 
+/* --- rekey --- */
+
+static void rekey_children(struct run *r, struct sa *sa, const struct command *c)
+{
+	LIST_EACH(at, &sa->children) {
+		struct child *ch = LIST_ITEM(at, struct child, link);
+
+		if (child_matches(ch, c) && child_rekey(ch, r->token))
+			r->matches++;
+	}
+}
+
+/* It only begins: what becomes of it shows in the news. */
+static bool rekey(struct run *r, const struct command *c, struct reason *why)
+{
+	bool children = c->child || c->child_id;
+
+	if (!c->name && !children && !c->ike_id)
+		return refuse_text(why, REASON_CONFIG, 0, "nothing to rekey was named");
+	if (c->reauth)
+		return refuse_text(why, REASON_UNSUPPORTED, 0, "reauthentication");
+	LIST_EACH(at, &r->engine->sas) {
+		struct sa *sa = LIST_ITEM(at, struct sa, link);
+
+		if (!sa_matches(sa, c))
+			continue;
+		if (children)
+			rekey_children(r, sa, c);
+		else if (sa_rekey(sa, r->token))
+			r->matches++;
+	}
+	return r->matches > 0 || not_found(why, c->child ? c->child : c->name);
+}
+
 void command_gone(struct engine *e, uint32_t ike_id, uint32_t child_id)
 {
 	LIST_EACH_SAFE(at, &e->commands) {
@@ -413,6 +447,17 @@ void command_gone(struct engine *e, uint32_t ike_id, uint32_t child_id)
 	}
 }
 
+void command_follow(struct engine *e, uint32_t old_ike, uint32_t new_ike)
+{
+	LIST_EACH(at, &e->commands) {
+		struct run *r = LIST_ITEM(at, struct run, link);
+
+		for (size_t i = 0; i < r->target_count; i++)
+			if (r->targets[i].ike_id == old_ike)
+				r->targets[i].ike_id = new_ike;
+	}
+}
+
 /* --- shutdown --- */
 
 static void shutdown_all(struct run *r)
@@ -426,7 +471,7 @@ static void shutdown_all(struct run *r)
 	LIST_EACH(at, &e->sas) {
 		struct sa *sa = LIST_ITEM(at, struct sa, link);
 
-		if (!sa->dead && sa->phase != PHASE_GONE)
+		if (!sa->dead && sa->phase != PHASE_GONE && !sa->rekeyed && !sa->spare)
 			r->left++;
 	}
 	r->matches = (unsigned)r->left - 1; /* without the one that holds it */
@@ -475,7 +520,7 @@ static bool begin(struct run *r, const struct command *c, struct reason *why)
 	case COMMAND_UNINSTALL:
 		return uninstall_named(r->engine, c, why);
 	case COMMAND_REKEY:
-		return refuse_text(why, REASON_UNSUPPORTED, 0, "this command");
+		return rekey(r, c, why);
 	}
 	return false;
 }

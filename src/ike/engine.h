@@ -227,7 +227,7 @@ bool engine_next(struct engine *e, struct event *out);
 
 /* --- looking in (control's listings, tests' invariants) --- */
 
-enum ike_state { IKE_CREATED, IKE_CONNECTING, IKE_ESTABLISHED, IKE_REKEYING, IKE_DELETING, IKE_DESTROYING };
+enum ike_state { IKE_CREATED, IKE_CONNECTING, IKE_ESTABLISHED, IKE_REKEYING, IKE_REKEYED, IKE_DELETING, IKE_DESTROYING };
 const char *ike_state_name(enum ike_state s);         /* VICI's names, doc/vici.md 7 */
 enum child_state { CHILD_CREATED, CHILD_INSTALLING, CHILD_INSTALLED, CHILD_REKEYING, CHILD_REKEYED, CHILD_DELETING };
 const char *child_state_name(enum child_state s);

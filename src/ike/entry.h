@@ -61,5 +61,6 @@ void command_result(struct engine *e, const char *conn, const char *child, bool 
 void command_installed(struct engine *e, const char *conn, const struct child_conf *child, bool ok, const struct reason *why);
 void command_unwanted(struct engine *e, const char *conn, const char *child); /* nobody tries any more; child NULL: all */
 void command_gone(struct engine *e, uint32_t ike_id, uint32_t child_id); /* an SA or a Child SA is no more */
+void command_follow(struct engine *e, uint32_t old_ike, uint32_t new_ike); /* an IKE SA was rekeyed */
 void command_expire(struct engine *e, struct timer *t);
 void commands_free(struct engine *e);

@@ -63,6 +63,8 @@ static void end_jobs(struct exchange *x, bool ok, const struct reason *why)
 	x->job = x->child_job = NULL;
 	if (job && job->kind == JOB_CHILD_REKEY && !ok)
 		child_rekey_failed(x, job, why);
+	if (job && job->kind == JOB_IKE_REKEY && !ok)
+		sa_rekey_failed(x, why);
 	job_result(x->sa, job, ok, why);
 	job_result(x->sa, child_job, ok, why);
 	job_free(job);
@@ -93,6 +95,8 @@ void exchange_end(struct exchange *x, bool ok, const struct reason *why)
 		sa->ours = NULL;
 	if (sa->theirs == x)
 		sa->theirs = NULL;
+	if (ok && x->answered && x->type == IKEV2_EXCHANGE_CREATE_CHILD_SA)
+		sa->busy_since = 0;
 	sa_touch(sa);
 	exchange_unask(x);
 	retransmit_stop(x);

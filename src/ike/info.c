@@ -11,6 +11,7 @@ const char *ike_state_name(enum ike_state s)
 	case IKE_CONNECTING: return "CONNECTING";
 	case IKE_ESTABLISHED: return "ESTABLISHED";
 	case IKE_REKEYING: return "REKEYING";
+	case IKE_REKEYED: return "REKEYED";
 	case IKE_DELETING: return "DELETING";
 	case IKE_DESTROYING: return "DESTROYING";
 	}
@@ -25,9 +26,9 @@ static enum ike_state state_of(const struct sa *sa)
 	case PHASE_KEYED:
 		return IKE_CONNECTING;
 	case PHASE_UP:
-		return IKE_ESTABLISHED;
+		return sa->ours && sa->ours->kind == JOB_IKE_REKEY ? IKE_REKEYING : IKE_ESTABLISHED;
 	case PHASE_CLOSING:
-		return IKE_DELETING;
+		return sa->rekeyed && sa->gone_at ? IKE_REKEYED : IKE_DELETING;
 	case PHASE_GONE:
 		return IKE_DESTROYING;
 	}
@@ -62,7 +63,7 @@ void ike_info_of(const struct sa *sa, struct ike_info *out)
 		.local_id = sa->local_id, .remote_id = sa->remote_id, .nat_local = sa->nat_local,
 		.nat_remote = sa->nat_remote, .nat_fake = sa->nat_fake,
 		.suite = sa->gen.suite.encr ? &sa->gen.suite : NULL, .established = sa->established,
-		.rekey_at = NEVER, .reauth_at = NEVER, .retransmits = sa->ours ? sa->ours->tries : 0,
+		.rekey_at = sa->phase == PHASE_UP ? sa->rekey_at : NEVER, .reauth_at = NEVER, .retransmits = sa->ours ? sa->ours->tries : 0,
 		.child_count = sa->child_count, .task = sa->ours ? task_name(sa->ours->job) : NULL,
 	};
 }
@@ -74,7 +75,7 @@ void engine_each_ike(const struct engine *e, bool (*each)(void *ctx, const struc
 	LIST_EACH(at, &e->sas) {
 		const struct sa *sa = LIST_ITEM(at, const struct sa, link);
 
-		if (sa->dead || sa->phase == PHASE_GONE)
+		if (sa->dead || sa->phase == PHASE_GONE || sa->spare)
 			continue;
 		ike_info_of(sa, &info);
 		if (!each(ctx, &info))

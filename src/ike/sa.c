@@ -13,11 +13,12 @@
 #define SEAL_IDLE SECONDS(2)      /* expanded keys go after it: made anew in microseconds, they are ten times as large as the keys */
 #define LINGER SECONDS(30)        /* PHASE_GONE answers retransmissions so long */
 #define STEADY MINUTES(1)         /* an SA that was up so long starts the backoff anew */
-#define RESPONDER_GRACE SECONDS(60) /* whoever set the SA up renews it first */
+#define OLD_WAIT MINUTES(3)       /* for the peer's delete of what was rekeyed: it retransmits for 165 s */
+#define BUSY_MOST MINUTES(5)      /* a peer that says TEMPORARY_FAILURE for so long is out of step (2.25) */
 
 /* --- birth --- */
 
-static uint64_t fresh_spi(struct engine *e)
+uint64_t sa_fresh_spi(struct engine *e)
 {
 	uint8_t raw[8];
 
@@ -30,11 +31,11 @@ static uint64_t fresh_spi(struct engine *e)
 	return 0;
 }
 
-static bool enter(struct engine *e, struct sa *sa)
+static bool enter(struct engine *e, struct sa *sa, uint64_t spi)
 {
-	uint64_t spi = fresh_spi(e);
-
-	if (!spi || !map_put(&e->by_spi, spi, sa))
+	if (spi == 0)
+		spi = sa_fresh_spi(e);
+	if (!spi || map_get(&e->by_spi, spi) || !map_put(&e->by_spi, spi, sa))
 		return false;
 	do {
 		if (++e->last_ike_id == 0)
@@ -57,6 +58,11 @@ static bool enter(struct engine *e, struct sa *sa)
 
 struct sa *sa_new(struct engine *e, const struct step_table *table, bool initiator, const struct path *path)
 {
+	return sa_new_at(e, table, initiator, path, 0);
+}
+
+struct sa *sa_new_at(struct engine *e, const struct step_table *table, bool initiator, const struct path *path, uint64_t spi)
+{
 	struct sa *sa = e->sa_count < SA_MAX ? calloc(1, sizeof(*sa)) : NULL;
 
 	if (!sa) {
@@ -69,12 +75,12 @@ struct sa *sa_new(struct engine *e, const struct step_table *table, bool initiat
 	sa->phase = PHASE_NEW;
 	sa->path = *path;
 	sa->created = sa->last_in = sa->last_out = e->now.boot;
-	sa->life_at = NEVER;
+	sa->life_at = sa->rekey_at = NEVER;
 	sa->timer.what = TIMER_SA;
 	list_init(&sa->asks);
 	list_init(&sa->jobs);
 	list_init(&sa->children);
-	if (!enter(e, sa)) {
+	if (!enter(e, sa, spi)) {
 		engine_count(e, COUNTER_MEMORY);
 		free(sa);
 		return NULL;
@@ -286,10 +292,29 @@ static bool job_fits(enum job_kind kind, enum phase phase)
 
 static struct job *next_job(struct sa *sa)
 {
-	LIST_EACH(at, &sa->jobs)
-		if (job_fits(LIST_ITEM(at, struct job, link)->kind, sa->phase))
+	/* the peer rekeys it right now: what waits goes on with the successor (1.3.2) */
+	if (sa->theirs && sa->theirs->kind == JOB_IKE_REKEY && sa->phase == PHASE_UP)
+		return NULL;
+	LIST_EACH(at, &sa->jobs) {
+		const struct job *job = LIST_ITEM(at, const struct job, link);
+
+		if (job_fits(job->kind, sa->phase) && job->not_before <= sa->engine->now.boot)
 			return job_out(sa, at);
+	}
 	return NULL;
+}
+
+static uint64_t jobs_at(const struct sa *sa)
+{
+	uint64_t at = NEVER;
+
+	LIST_EACH(pos, &sa->jobs) {
+		const struct job *job = LIST_ITEM(pos, const struct job, link);
+
+		if (job->not_before > sa->engine->now.boot && job->not_before < at)
+			at = job->not_before;
+	}
+	return at;
 }
 
 /* --- timers --- */
@@ -314,6 +339,12 @@ static uint64_t half_open_at(const struct sa *sa)
 	return sa->created + (e->half.count < e->conf.cookie_threshold ? e->conf.half_open_timeout : e->conf.half_open_busy);
 }
 
+/* The peer is to delete it. */
+static bool old_wait(const struct sa *sa)
+{
+	return sa->phase == PHASE_CLOSING && sa->rekeyed && sa->gone_at > 0;
+}
+
 static uint64_t nearest(const struct sa *sa)
 {
 	uint64_t at = half_open_at(sa);
@@ -321,7 +352,10 @@ static uint64_t nearest(const struct sa *sa)
 	if (sa->phase == PHASE_GONE)
 		return sa->gone_at + LINGER;
 	if (sa->phase == PHASE_UP)
-		at = least(at, least(least(alive_at(sa), keepalive_at(sa)), least(sa->life_at, roam_at(sa))));
+		at = least(at, least(least(least(alive_at(sa), keepalive_at(sa)), least(sa->life_at, roam_at(sa))), sa->rekey_at));
+	at = least(at, jobs_at(sa));
+	if (old_wait(sa))
+		at = least(at, sa->gone_at + OLD_WAIT);
 	at = least(at, fragments_deadline(sa));
 	if (sa->cache)
 		at = least(at, sa->cached_at + sa->engine->conf.response_cache);
@@ -358,15 +392,33 @@ void sa_renew(struct sa *sa, const struct reason *why)
 	sa_close(sa, why, 0);
 }
 
+/* Who set it up sets it up anew. */
+static void give_up(struct sa *sa, const struct reason *why)
+{
+	if (sa->renew)
+		sa_renew(sa, why);
+	else
+		sa_close(sa, why, 0);
+}
+
 static void life_over(struct sa *sa)
 {
 	struct reason why = { 0 };
 
 	(void)refuse(&why, REASON_LIFETIME, 0, value_none(), value_none(), sa->conn ? sa->conn->at : conf_nowhere());
-	if (sa->renew)
-		sa_renew(sa, &why);
-	else
-		sa_close(sa, &why, 0);
+	give_up(sa, &why);
+}
+
+bool sa_busy(struct sa *sa, const struct reason *why)
+{
+	uint64_t now = sa->engine->now.boot;
+
+	if (sa->busy_since == 0)
+		sa->busy_since = now;
+	if (sa->phase != PHASE_UP || now - sa->busy_since < BUSY_MOST)
+		return false;
+	give_up(sa, why);
+	return true;
 }
 
 static void expire_up(struct sa *sa, uint64_t now)
@@ -377,6 +429,8 @@ static void expire_up(struct sa *sa, uint64_t now)
 		return;
 	}
 	roam_expire(sa);
+	if (sa->rekey_at <= now)
+		(void)sa_rekey(sa, 0);
 	if (alive_at(sa) <= now)
 		alive_ask(sa);
 	if (keepalive_at(sa) <= now) {
@@ -407,6 +461,8 @@ void sa_expire(struct sa *sa)
 	fragments_expire(sa);
 	if (sa->sealed_at + SEAL_IDLE <= now)
 		sk_idle(&sa->gen);
+	if (old_wait(sa) && sa->gone_at + OLD_WAIT <= now)
+		sa_delete_old(sa);
 	if (sa->phase == PHASE_UP)
 		expire_up(sa, now);
 }
@@ -454,7 +510,7 @@ static uint64_t peer_key(const struct engine *e, const struct identity *id)
 }
 
 /* Without memory it is just not found: uniqueness is not looked at for this SA. */
-static void peers_enter(struct sa *sa)
+void sa_peers_enter(struct sa *sa)
 {
 	uint64_t key = peer_key(sa->engine, &sa->remote_id);
 
@@ -462,7 +518,7 @@ static void peers_enter(struct sa *sa)
 	sa->in_peers = map_put(&sa->engine->peers, key, sa);
 }
 
-static void peers_leave(struct sa *sa)
+void sa_peers_leave(struct sa *sa)
 {
 	uint64_t key = peer_key(sa->engine, &sa->remote_id);
 	struct sa *at = map_get(&sa->engine->peers, key);
@@ -500,17 +556,13 @@ bool sa_peer_known(const struct engine *e, const struct identity *remote)
 	return false;
 }
 
-/* The end of the lifetime: the side that set the SA up comes first, so that not both renew it at once. */
-static uint64_t choose_life(struct sa *sa)
+void sa_choose_life(struct sa *sa)
 {
 	struct lifetime life = lifetime_choose(sa->conn->time, engine_random64(sa->engine));
 	uint64_t now = sa->engine->now.boot;
 
-	if (life.hard == 0)
-		return NEVER;
-	if (!sa->initiator)
-		return now + SECONDS(life.hard) + RESPONDER_GRACE;
-	return now + SECONDS(life.hard);
+	sa->rekey_at = life.soft ? now + SECONDS(life.soft) : NEVER;
+	sa->life_at = life.hard ? now + SECONDS(life.hard) : NEVER;
 }
 
 void sa_up(struct sa *sa)
@@ -520,10 +572,10 @@ void sa_up(struct sa *sa)
 	sa_half_done(sa);
 	half_free(sa);
 	sa->phase = PHASE_UP;
-	peers_enter(sa);
+	sa_peers_enter(sa);
 	sa->established = e->now.boot;
 	sa->renew = sa->initiator;
-	sa->life_at = choose_life(sa);
+	sa_choose_life(sa);
 	story_step(sa, STORY_UP, "IKE SA is up");
 	tell_ike(sa, TELL_IKE_UP);
 	entry_result(e, sa->conn->name, NULL, true, NULL);
@@ -594,7 +646,7 @@ void sa_end(struct sa *sa, const struct reason *why, bool linger)
 {
 	struct engine *e = sa->engine;
 	struct reason none = { .kind = REASON_CANCELLED };
-	bool was_gone = sa->phase == PHASE_GONE;
+	bool was_gone = sa->phase == PHASE_GONE, quiet = sa->rekeyed || sa->spare;
 
 	if (sa->dead)
 		return;
@@ -602,9 +654,11 @@ void sa_end(struct sa *sa, const struct reason *why, bool linger)
 	sa->dead = !linger;
 	if (!was_gone) {
 		sa->phase = PHASE_GONE;
-		peers_leave(sa);
-		tell_end(sa, why);
-		want_again(sa, why);
+		sa_peers_leave(sa);
+		if (!quiet) {
+			tell_end(sa, why);
+			want_again(sa, why);
+		}
 		end_children(sa, why);
 		if (sa->conn && sa->initiator && !sa->established && !sa->again)
 			entry_result(e, sa->conn->name, NULL, false, why);
@@ -614,7 +668,7 @@ void sa_end(struct sa *sa, const struct reason *why, bool linger)
 	if (sa->theirs)
 		exchange_end(sa->theirs, false, why);
 	end_jobs(sa, why);
-	if (!was_gone)
+	if (!was_gone && !quiet)
 		command_gone(e, sa->id, 0);
 	story_forget_sa(sa);
 	if (linger && sa->cache) {
@@ -641,7 +695,7 @@ static void end_ours(struct sa *sa, const struct reason *why)
 {
 	struct exchange *x = sa->ours;
 
-	if (x && x->stage == STAGE_SENT && !x->answered)
+	if (x && exchange_is_out(x) && (!x->answered || x->kind == JOB_IKE_REKEY)) /* rekeying: what it makes is closed, too */
 		exchange_abandon(x, why);
 	else if (x)
 		exchange_end(x, false, why);
@@ -715,7 +769,7 @@ void sa_free(struct sa *sa)
 	timer_stop(&e->timers, &sa->timer);
 	(void)map_remove(&e->by_spi, sa_spi_own(sa));
 	(void)map_remove(&e->by_id, sa->id);
-	peers_leave(sa);
+	sa_peers_leave(sa);
 	list_remove(&sa->link);
 	list_remove(&sa->busy);
 	list_remove(&sa->of_entry);

@@ -44,6 +44,7 @@ struct job {
 	struct pair_ts *ts;            /* CHILD: owned; NULL: what is configured */
 	uint16_t ke;                   /* CHILD: after INVALID_KE_PAYLOAD; 0: the first of the proposal */
 	unsigned tries;
+	uint64_t not_before;           /* boot ms: the peer was busy */
 	uint32_t child_id;             /* CHILD_DELETE: 0 when only the SPI is known; CHILD_REKEY: which is replaced */
 	uint32_t spi;                  /* CHILD_DELETE: our inbound SPI; LIVENESS: one of the peer's packets that nobody knows here, or 0 */
 	bool cancelled;                /* CHILD, CHILD_REKEY: `down` came while it was under way: closed as soon as it is up */
@@ -99,7 +100,11 @@ struct sa {
 	size_t child_count;
 	struct timer timer;            /* TIMER_SA: the nearest of what follows */
 	uint64_t created, established, last_in, last_out, sealed_at, cached_at, gone_at;
-	uint64_t life_at;              /* NEVER: none */
+	uint64_t life_at, rekey_at;    /* NEVER: none */
+	uint64_t busy_since;           /* the peer says TEMPORARY_FAILURE since then; 0: it does not */
+	uint32_t kin;                  /* rekeying: unique id of the successor; of a spare one: of the SA that it may succeed; else 0 */
+	bool rekeyed;                  /* another one has its place: its end is no news */
+	bool spare;                    /* made by a rekeying that is not decided: has nothing yet */
 	bool again;                    /* another one goes on with its jobs */
 	uint32_t sequence;             /* how many whole sequences of retransmissions had no answer before it */
 	bool close_after;              /* a command ended it while IKE_AUTH was out: closed as soon as it is up */
@@ -118,6 +123,9 @@ struct sa {
 
 /* As initiator: path.remote is not known yet. NULL: out of memory, randomness, or the limit of SAs. */
 struct sa *sa_new(struct engine *e, const struct step_table *table, bool initiator, const struct path *path);
+/* With this SPI of ours, from sa_fresh_spi; 0: any. */
+struct sa *sa_new_at(struct engine *e, const struct step_table *table, bool initiator, const struct path *path, uint64_t spi);
+uint64_t sa_fresh_spi(struct engine *e);  /* 0: no random bytes */
 static inline uint64_t sa_spi_own(const struct sa *sa)
 {
 	return sa->initiator ? sa->spi_i : sa->spi_r;
@@ -150,6 +158,24 @@ struct sa *sa_same_peer(const struct sa *sa);
 /* Whether an established SA has this remote identity. */
 bool sa_peer_known(const struct engine *e, const struct identity *remote);
 void sa_half_done(struct sa *sa);         /* no longer half-open: the counts */
+void sa_peers_enter(struct sa *sa);
+void sa_peers_leave(struct sa *sa);
+void sa_choose_life(struct sa *sa);       /* soft and hard limit, from now on */
+/* The peer said TEMPORARY_FAILURE once more; after several minutes the SA goes (2.25). True: it went. */
+bool sa_busy(struct sa *sa, const struct reason *why);
+
+/* --- succeed.c: rekeying an IKE SA, RFC 7296 2.8.2, 2.18 --- */
+bool sa_rekey(struct sa *sa, uint64_t command); /* soon; false: it is not up, or no memory */
+/* A spare one beside `old`, which needs its keys yet. own_spi: 0: any. NULL: out of memory. */
+struct sa *sa_successor(const struct sa *old, bool initiator, uint64_t own_spi, uint64_t peer_spi);
+/* `fresh` inherits all; `old` waits for the peer's delete. */
+void sa_succeed(struct sa *old, struct sa *fresh);
+void sa_delete_old(struct sa *sa);        /* we delete it */
+/* Our exchange has made `fresh`. lost: a crossing one's nonces say that it is one too many. */
+void sa_settle_rekey(struct exchange *x, struct sa *fresh, bool lost);
+void sa_adopt(struct sa *sa);             /* the peer makes use of it: if it was spare, it inherits */
+void sa_deleted(struct sa *sa);           /* the peer deletes it: a spare one inherits */
+void sa_rekey_failed(struct exchange *x, const struct reason *why);
 
 /* --- jobs --- */
 struct job *job_add(struct sa *sa, enum job_kind kind); /* NULL: memory, or too many */
@@ -222,6 +248,7 @@ void story_step(struct sa *sa, enum story_kind kind, const char *words);
 void story_reason(struct sa *sa, enum story_kind kind, const struct reason *why);
 bool story_has_reason(const struct sa *sa); /* its attempt tells at least one */
 void story_forget_sa(struct sa *sa);
+void story_hand_over(struct sa *old, struct sa *fresh); /* its attempt goes on with another SA */
 struct conn_entry;
 /* Its attempt is another connection's: the first was only guessed from the addresses. Either may be NULL: it is forgotten. */
 void story_move_sa(struct sa *sa, struct conn_entry *from, struct conn_entry *to);

@@ -150,6 +150,15 @@ void story_move_sa(struct sa *sa, struct conn_entry *from, struct conn_entry *to
 	attempt_enter(to, sa->attempt);
 }
 
+void story_hand_over(struct sa *old, struct sa *fresh)
+{
+	story_forget_sa(fresh);
+	fresh->attempt = old->attempt;
+	old->attempt = NULL;
+	if (fresh->attempt)
+		fresh->attempt->sa = fresh;
+}
+
 void story_forget_entry(struct conn_entry *entry)
 {
 	for (size_t i = 0; i < STORY_ATTEMPTS; i++) {
@@ -246,8 +255,19 @@ static void tell_story(struct engine *e, const struct story_note *note, const st
 	event_post(e, q);
 }
 
-static struct attempt *attempt_of(struct sa *sa)
+/* What a rekeying has made or left tells its story where the SA in use does. */
+static struct sa *teller(struct sa *sa)
 {
+	struct sa *kin = sa;
+
+	for (unsigned i = 0; kin && (kin->rekeyed || kin->spare) && i < 2; i++)
+		kin = map_get(&sa->engine->by_id, kin->kin);
+	return kin ? kin : sa;
+}
+
+static struct attempt *attempt_of(struct sa *of)
+{
+	struct sa *sa = teller(of);
 	struct conn_entry *entry;
 
 	if (sa->attempt || !sa->conn)

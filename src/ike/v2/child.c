@@ -65,6 +65,8 @@ enum outcome child_start(struct exchange *x, struct reason *why)
 	const struct job *job = x->job;
 	struct child_work *w;
 
+	if (x->kind == JOB_IKE_REKEY)
+		return rekey_start(x, why);
 	w = work_new(x, sizeof(*w), child_clear, why);
 	if (!w)
 		return REFUSED;
@@ -130,6 +132,8 @@ enum outcome child_part(struct exchange *x, struct reason *why)
 	struct child_work *w = x->work;
 	const struct answer *a = x->answer;
 
+	if (x->kind == JOB_IKE_REKEY)
+		return rekey_request(x, why);
 	if (!a->ok) {
 		*why = a->why;
 		return REFUSED;
@@ -145,22 +149,39 @@ enum outcome child_part(struct exchange *x, struct reason *why)
 	return send_request(x, w, why) ? DONE : REFUSED;
 }
 
+static bool ke_is_other(const struct exchange *x, uint16_t id)
+{
+	const struct child_work *w = x->work;
+	const struct algorithm *ke;
+
+	if (x->kind == JOB_IKE_REKEY)
+		return rekey_ke_is_other(x, id);
+	ke = ke_named(&w->plan.conf->esp, id);
+	return ke && ke != w->ke;
+}
+
+static bool refuse_ke(struct exchange *x, uint16_t id, struct reason *why)
+{
+	const struct child_work *w = x->work;
+	bool ike = x->kind == JOB_IKE_REKEY;
+
+	return refuse(why, REASON_KE_METHOD, 0, value_of(VALUE_KE, id, bytes_none()),
+	              value_proposals(ike ? &x->sa->conn->ike : &w->plan.conf->esp, &x->arena),
+	              ike ? x->sa->conn->ike_at : w->plan.conf->esp_at);
+}
+
 /* HDR, SK {N(INVALID_KE_PAYLOAD)} <--   The next try is a new exchange (1.3). */
 enum outcome child_other_ke(struct exchange *x, struct reason *why)
 {
-	struct child_work *w = x->work;
-	struct child *old = child_by_id(x->sa, w->plan.old);
-	struct job *job;
+	struct child *old = child_by_id(x->sa, x->subject);
+	struct job *job = x->job;
 	struct notify n;
 	uint16_t id = notify_find(&n, &x->payloads, IKEV2_NOTIFY_INVALID_KE_PAYLOAD) ? invalid_ke(&n) : 0;
-	const struct algorithm *ke = ke_named(&w->plan.conf->esp, id);
 
-	if (!x->job || x->job->cancelled || x->rival || !ke || ke == w->ke || x->job->tries >= OTHER_KE_MAX)
-		return refuse(why, REASON_KE_METHOD, 0, value_of(VALUE_KE, id, bytes_none()),
-		              value_proposals(&w->plan.conf->esp, &x->arena), w->plan.conf->esp_at), REFUSED;
+	if (!job || job->cancelled || x->rival || !ke_is_other(x, id) || job->tries >= OTHER_KE_MAX)
+		return refuse_ke(x, id, why), REFUSED;
 	if (old && old->state == CHILD_REKEYING)
 		old->state = CHILD_INSTALLED;
-	job = x->job;
 	x->job = NULL;
 	job->ke = id;
 	job->tries++;
@@ -230,6 +251,8 @@ enum outcome child_accept(struct exchange *x, struct reason *why)
 	struct child_work *w = x->work;
 	bool done;
 
+	if (x->kind == JOB_IKE_REKEY)
+		return refuse_text(why, REASON_SYNTAX, 0, "an answer about a Child SA"), REFUSED;
 	if (!offer_accepted(x, &w->offer, false, &w->plan, why) || !take_nonce(x, &w->plan.nr, why) || !read_ke(x, w, why))
 		return REFUSED;
 	if (w->ke)

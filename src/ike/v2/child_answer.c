@@ -57,6 +57,7 @@ enum outcome child_take(struct exchange *x, struct reason *why)
 {
 	struct child_work *w = work_new(x, sizeof(*w), child_clear, why);
 
+	sa_adopt(x->sa);
 	return w && take(x, w, why) ? DONE : REFUSED;
 }
 
@@ -89,6 +90,7 @@ enum outcome child_take_rekey(struct exchange *x, struct reason *why)
 
 	if (!w)
 		return REFUSED;
+	sa_adopt(x->sa);
 	if (!notify_find(&n, &x->payloads, IKEV2_NOTIFY_REKEY_SA) || n.protocol != IKEV2_PROTOCOL_ESP || n.spi.len != 4)
 		return refuse_text(why, REASON_NOT_FOUND, IKEV2_NOTIFY_CHILD_SA_NOT_FOUND, "REKEY_SA that names no ESP SA"), REFUSED;
 	old = find_old(x, get_u32(n.spi.at), why);
@@ -205,10 +207,4 @@ enum outcome child_take_closing(struct exchange *x, struct reason *why)
 {
 	(void)x;
 	return refuse_text(why, REASON_UNEXPECTED, IKEV2_NOTIFY_TEMPORARY_FAILURE, "the IKE SA is being closed"), REFUSED;
-}
-
-enum outcome rekey_take(struct exchange *x, struct reason *why)
-{
-	(void)x;
-	return refuse_text(why, REASON_UNSUPPORTED, IKEV2_NOTIFY_NO_ADDITIONAL_SAS, "rekeying"), REFUSED;
 }

@@ -23,6 +23,8 @@ enum outcome info_send(struct exchange *x, struct reason *why)
 		delete_write(&m, IKEV2_PROTOCOL_ESP, 4, bytes(spi, 4));
 	else if (job->kind == JOB_LIVENESS && job->spi)
 		notify_write(&m, 0, bytes_none(), IKEV2_NOTIFY_INVALID_SPI, bytes(spi, 4)); /* 1.5 */
+	else if (job->kind == JOB_LIVENESS && job->notify == IKEV2_NOTIFY_QUICK_CRASH_DETECTION)
+		qcd_write(&m, x->sa->engine, x->sa->spi_i, x->sa->spi_r); /* RFC 6290 4.3 */
 	else if (job->kind == JOB_REFUSE)
 		notify_write(&m, 0, bytes_none(), job->notify, bytes_none());
 	else if (job->kind == JOB_ADDRESSES && !mobike_write(x, &m, why))
@@ -128,6 +130,8 @@ static bool take_deletes(struct exchange *x, struct taken *t, struct reason *why
 			return refuse_text(why, REASON_SYNTAX, IKEV2_NOTIFY_INVALID_SYNTAX, "Delete payload");
 		t->ike = t->ike || d.protocol == IKEV2_PROTOCOL_IKE;
 	}
+	if (!t->ike)
+		sa_adopt(x->sa);
 	while (!t->ike && (at = payloads_find(&x->payloads, IKEV2_PAYLOAD_DELETE, at))) {
 		(void)delete_read(&d, at->body);
 		if (d.protocol != IKEV2_PROTOCOL_ESP || d.spi_size != 4)
@@ -183,6 +187,7 @@ enum outcome info_take(struct exchange *x, struct reason *why)
 		return DONE;
 	}
 	exchange_tell(x);
+	sa_deleted(sa);
 	if (t.fatal)
 		peer_refused(x, t.fatal, &end);
 	if (t.fatal && sa->phase != PHASE_CLOSING)

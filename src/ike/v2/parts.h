@@ -53,7 +53,13 @@ enum outcome child_answer(struct exchange *x, struct reason *why);
 enum outcome child_take_rekey(struct exchange *x, struct reason *why);
 enum outcome child_take_closing(struct exchange *x, struct reason *why);
 
+enum outcome rekey_start(struct exchange *x, struct reason *why);
+enum outcome rekey_request(struct exchange *x, struct reason *why);
+enum outcome rekey_accept(struct exchange *x, struct reason *why);
+enum outcome rekey_keys(struct exchange *x, struct reason *why);
 enum outcome rekey_take(struct exchange *x, struct reason *why);
+enum outcome rekey_answer(struct exchange *x, struct reason *why);
+bool rekey_ke_is_other(const struct exchange *x, uint16_t id); /* another method than that of our request, and one of ours */
 
 enum outcome info_send(struct exchange *x, struct reason *why);
 enum outcome info_done(struct exchange *x, struct reason *why);

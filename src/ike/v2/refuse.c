@@ -179,6 +179,42 @@ static void undo_child(struct exchange *x)
 		job->spi = spi;
 }
 
+#define BUSY_TRIES 10u
+
+/* 2.25: what is only not possible now is asked for again. True: its job waits. */
+static bool again_later(struct exchange *x)
+{
+	struct sa *sa = x->sa;
+	struct job *job = x->job;
+
+	if (x->kind != JOB_CHILD || !job || job->cancelled || x->rival || job->tries >= BUSY_TRIES)
+		return false;
+	x->job = NULL;
+	job->tries++;
+	job->not_before = sa->engine->now.boot + SECONDS(2) + engine_random64(sa->engine) % SECONDS(4);
+	list_append(&sa->jobs, &job->link);
+	sa->job_count++;
+	return true;
+}
+
+/* CREATE_CHILD_SA of ours: the IKE SA stays, unless the two sides do not agree on its state any more. */
+static void refuse_create(struct exchange *x, const struct reason *why)
+{
+	struct sa *sa = x->sa;
+	bool refused = why->kind == REASON_PEER_REFUSED, busy = refused && why->notify == IKEV2_NOTIFY_TEMPORARY_FAILURE && !x->rival;
+	bool split = x->kind == JOB_IKE_REKEY && x->answered && !refused && payloads_count(&x->payloads, IKEV2_PAYLOAD_SA);
+
+	undo_child(x);
+	if (!busy || !again_later(x))
+		exchange_end(x, x->kind == JOB_CHILD && x->rival, why); /* the peer's own has made what was wanted */
+	else
+		exchange_end(x, false, why);
+	if (split)
+		sa_renew(sa, why);
+	if (busy)
+		(void)sa_busy(sa, why);
+}
+
 static void refuse_response(struct exchange *x, const struct reason *why)
 {
 	struct sa *sa = x->sa;
@@ -195,8 +231,7 @@ static void refuse_response(struct exchange *x, const struct reason *why)
 	if (!x->rival) /* else the peer's own exchange has done it, and it says no for that reason (2.8.1) */
 		tell(x, why);
 	if (x->type == IKEV2_EXCHANGE_CREATE_CHILD_SA && why->notify != IKEV2_NOTIFY_INVALID_SYNTAX) {
-		undo_child(x);
-		exchange_end(x, false, why);
+		refuse_create(x, why);
 		return;
 	}
 	/* 2.21.2: the peer may believe that the SA is up; it must hear that it is not */

@@ -102,6 +102,9 @@ static const struct step rows[] = {
 	{ I, CHILD, STAGE_SENT, ASK_NONE, PHASE_UP, N(ERROR), SET(OTHERS), child_refused, STAGE_END, "child-refused", NULL },
 	{ I, CHILD, STAGE_SENT, ASK_NONE, PHASE_UP, SET(P1(SA), P1(NONCE), P1(TS_I), P1(TS_R)), SET(P1(KE), OTHERS), child_accept,
 	  STAGE_INSTALL, "child-accept", "CREATE_CHILD_SA answered" },
+	{ I, CHILD, STAGE_SENT, ASK_NONE, LIVE, SET(P1(SA), P1(NONCE), P1(KE)), SET(OTHERS), rekey_accept, STAGE_AGREE,
+	  "rekey-accept", "CREATE_CHILD_SA answered" }, /* 1.3.2 */
+	{ I, CHILD, STAGE_AGREE, ASK_KE, LIVE, NONE, NONE, rekey_keys, STAGE_END, "rekey-keys", NULL }, /* 2.18 */
 	{ I, CHILD, STAGE_INSTALL, ASK_KE, PHASE_UP, NONE, NONE, child_agreed, STAGE_INSTALL, "child-agreed", NULL },
 	{ I, CHILD, STAGE_INSTALL, ASK_INSTALL, PHASE_UP, NONE, NONE, child_installed, STAGE_END, "child-installed", NULL },
 
@@ -112,8 +115,9 @@ static const struct step rows[] = {
 	  child_take_rekey, STAGE_MAKE, "child-take-rekey", "CREATE_CHILD_SA to rekey a Child SA received" }, /* 1.3.3 */
 	{ R, CHILD, STAGE_FIRST, ASK_NONE, PHASE_UP, SET(P1(SA), P1(NONCE), P1(TS_I), P1(TS_R)), SET(P1(KE), OTHERS), child_take,
 	  STAGE_MAKE, "child-take", "CREATE_CHILD_SA received" },
-	{ R, CHILD, STAGE_FIRST, ASK_NONE, PHASE_UP, SET(P1(SA), P1(NONCE), P1(KE)), SET(OTHERS), child_take_rekey, STAGE_END,
-	  "child-take-rekey-ike", NULL },
+	{ R, CHILD, STAGE_FIRST, ASK_NONE, PHASE_UP, SET(P1(SA), P1(NONCE), P1(KE)), SET(OTHERS), rekey_take, STAGE_KE,
+	  "rekey-take", "CREATE_CHILD_SA to rekey the IKE SA received" }, /* 1.3.2 */
+	{ R, CHILD, STAGE_KE, ASK_KE, PHASE_UP, NONE, NONE, rekey_answer, STAGE_END, "rekey-answer", "CREATE_CHILD_SA answered" },
 	{ R, CHILD, STAGE_MAKE, ASK_SPI, PHASE_UP, NONE, NONE, child_take_part, STAGE_INSTALL, "child-made-spi", NULL },
 	{ R, CHILD, STAGE_MAKE, ASK_KE, PHASE_UP, NONE, NONE, child_take_part, STAGE_INSTALL, "child-made-ke", NULL },
 	{ R, CHILD, STAGE_INSTALL, ASK_INSTALL, PHASE_UP, NONE, NONE, child_answer, STAGE_END, "child-answer",
