@@ -208,7 +208,8 @@ static const struct key table[] = {
 	{ AT_CHILD, TYPE_BOOL, .name = "hostaccess", .theirs = "no", .help = "Passed to updown as PLUTO_HOST_ACCESS." },
 	{ AT_CHILD, TYPE_WORD, .name = "mode", .words = mode_words, .theirs = "tunnel",
 	  .help = "*tunnel*; *transport*, between the two hosts of the IKE SA alone (tunnel mode if the peer or the selectors do not "
-		  "allow it); *pass* and *drop*: no SA, packets of these selectors go in clear, or not at all." },
+		  "allow it); *pass* and *drop*: no SA, packets of these selectors go in clear, or not at all. *pass* comes before all "
+		  "Child SAs and traps, *drop* behind them, unless *priority* says otherwise." },
 	{ AT_CHILD, TYPE_BOOL, .own = true, .name = "mode_required", .theirs = "no",
 	  .help = "With *mode = transport*: no Child SA rather than one in tunnel mode." },
 	{ AT_CHILD, TYPE_BOOL, .name = "policies", .theirs = "yes",
@@ -222,7 +223,7 @@ static const struct key table[] = {
 	{ AT_CHILD, TYPE_TIME, .name = "inactivity", .theirs = "0s",
 	  .help = "Close the Child SA after so long without traffic; it comes back by a trap, or by hand. 0: never." },
 	{ AT_CHILD, TYPE_NUMBER, .name = "reqid", .theirs = "0", .help = "A fixed reqid. 0: chosen." },
-	{ AT_CHILD, TYPE_NUMBER, .name = "priority", .theirs = "0", .help = "A fixed priority of the policies: lower ones come first. 0: computed, narrower selectors first." },
+	{ AT_CHILD, TYPE_NUMBER, .name = "priority", .theirs = "0", .help = "A fixed priority of the policies: lower ones come first, and before computed ones. 0: computed, narrower selectors first." },
 	{ AT_CHILD, TYPE_TEXT, KEY_NOT_BUILT, .name = "interface",
 	  .note = "packets reach the tunnel through an interface of its own, and say no longer which one they came from",
 	  .help = "Restrict the policies to a network interface." },
