@@ -9,7 +9,6 @@
 #include "ipsec/transport.h"
 
 #define SEQUENCE_ROOM 4 /* the soft limit of sequence numbers stands at one fourth before the end */
-#define OUTER_MTU_DEFAULT 1500u
 #define ONE_WAY_PACKETS 5u
 #define ONE_WAY_TIME SECONDS(10)
 

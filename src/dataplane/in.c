@@ -28,7 +28,8 @@ static struct path path_of(const struct run *r, const struct datagram *d, uint8_
 	return path;
 }
 
-/* RFC 7296 2.23: an authenticated packet shows where the peer is now. Only the newest one counts, or a late one would move us back. */
+/* RFC 7296 2.23: an authenticated packet shows where the peer is now. Only the newest one counts, or a late one would move us back, and
+ * a copy of one (there may be no replay window) would move us anywhere. */
 static void check_moved(struct run *r, const struct esp_job *job, const struct datagram *d)
 {
 	struct child *c = r->child;
@@ -38,7 +39,7 @@ static void check_moved(struct run *r, const struct esp_job *job, const struct d
 	if (c->params.encap == ENCAP_NONE || r->socket->raw)
 		from.port = c->params.path.remote.port;
 	if (endpoint_equal(&from, &c->params.path.remote) || endpoint_equal(&from, &c->moved_to) ||
-	    job->sequence != c->in.replay.top)
+	    !job->newest || job->sequence != c->in.replay.top)
 		return;
 	c->moved_to = from;
 	path = path_of(r, d, PATH_UDP_NATT);

@@ -24,6 +24,7 @@
 #define HEAD_ROOM (ESP_HEADER + ESP_IV_MAX)
 #define IN_ROOM IPV6_HEADER /* before what comes: transport mode's header is put back */
 #define BUFFER_SIZE (IN_ROOM + PACKET_MAX + ESP_ROOM + 1u)
+#define OUTER_MTU_DEFAULT 1500u
 #define TRANSPORT_MTU 64000u /* what is too long for the path goes whole, in outer fragments (RFC 4303 3.3.4) */
 #define TELLINGS_MAX (BATCH * 8u + DROP_COUNT + 16u) /* a turn: of each packet four limits, a move, ...; each drop once, some SPIs */
 #define CHILD_ROUND MINUTES(1)

@@ -31,10 +31,8 @@ static enum spd_kind kind_of(enum policy_kind kind)
 
 static bool make_plan(struct dataplane *dp, const struct policy *p, struct plan *plan, struct reason *why, struct arena *arena)
 {
-	uint32_t mtu = p->tun->mtu;
+	uint32_t mtu = (p->params.peer.family != ADDR_NONE ? path_mtu(dp, &p->params.peer, arena) : OUTER_MTU_DEFAULT) - TRAP_OVERHEAD;
 
-	if (p->params.peer.family != ADDR_NONE)
-		mtu = path_mtu(dp, &p->params.peer, arena) - TRAP_OVERHEAD;
 	return plan_for(dp, plan, &p->params.local_ts, &p->params.remote_ts, mtu, p->params.kind == POLICY_PASS, why, arena);
 }
 

@@ -254,6 +254,7 @@ static enum drop open_one(struct esp_in *sa, struct esp_job *job)
 
 	job->inner = bytes_none();
 	job->sequence = 0;
+	job->newest = false;
 	if (!expand(keys))
 		return DROP_MEMORY;
 	icv_len = seal_icv_len(keys->seal);
@@ -269,6 +270,7 @@ static enum drop open_one(struct esp_in *sa, struct esp_job *job)
 	cover(&covered, keys, sa->esn, sa->spi, job->sequence);
 	if (!seal_decrypt(keys->seal, covered.aad, job->buffer + ESP_HEADER, text, text_len, covered.tail, text + text_len))
 		return DROP_ICV;
+	job->newest = job->sequence > sa->replay.top;
 	replay_accept(&sa->replay, job->sequence);
 	return unpad(sa, job, text, text_len);
 }

@@ -52,6 +52,7 @@ struct esp_job {
 	struct bytes inner;  /* seal: the inner packet, anywhere (best at buffer + esp_head_len); open: in the buffer, TFC padding cut off */
 	uint8_t next;        /* next header: in tunnel mode 4 or 41; seal takes it, open gives it */
 	uint64_t sequence;   /* given by both; open: also when the packet is dropped as a replay */
+	bool newest;         /* open: its number is above all that were accepted before */
 	enum drop drop;      /* DROP_NONE: it went well */
 };
 

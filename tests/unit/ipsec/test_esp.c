@@ -385,6 +385,35 @@ static void insides_are_checked(void **state)
 	pair_clear(&p);
 }
 
+/* Who shows where the peer is: neither an old packet that comes late, nor a copy where there is no window. */
+static void copies_are_not_the_newest(void **state)
+{
+	static const struct { uint32_t window; unsigned order[4]; bool newest[4]; } rows[] = {
+		{ 64, { 0, 2, 1, 3 }, { true, true, false, true } },
+		{ 0, { 0, 2, 2, 1 }, { true, true, false, false } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		uint8_t sealed[4][256], copy[256];
+		size_t len[4];
+		struct pair p;
+
+		pair_init(&p, 20, 128, 0, false, rows[i].window, bytes_none());
+		for (size_t n = 0; n < 4; n++)
+			len[n] = seal_some(&p, sealed[n], sizeof(sealed[n]));
+		for (size_t n = 0; n < 4; n++) {
+			unsigned which = rows[i].order[n];
+			struct esp_job job = { .buffer = copy, .len = len[which] };
+
+			memcpy(copy, sealed[which], len[which]);
+			assert_int_equal(esp_open(&p.in, &job, 1), 1);
+			assert_int_equal(job.newest, rows[i].newest[n]);
+		}
+		pair_clear(&p);
+	}
+}
+
 /* CBC: no IV twice, and none that is the number itself; the same keys give the same IVs. */
 static void cbc_ivs_differ(void **state)
 {
@@ -445,6 +474,7 @@ int main(void)
 		cmocka_unit_test(esn_crosses_the_turn),
 		cmocka_unit_test(sequence_numbers_end),
 		cmocka_unit_test(insides_are_checked),
+		cmocka_unit_test(copies_are_not_the_newest),
 		cmocka_unit_test(cbc_ivs_differ),
 		cmocka_unit_test(mtu_is_the_greatest),
 	};
