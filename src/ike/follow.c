@@ -90,6 +90,7 @@ static void follow(struct sa *sa, const struct path *path)
 		roam_moved(sa, &before);
 	else
 		children_follow(sa);
+	roam_resend(sa);
 	tell_ike(sa, TELL_IKE_UPDATE);
 }
 

@@ -41,8 +41,10 @@ void roam_inherit(struct sa *fresh, struct sa *old)
 	if (!fresh->roam)
 		return;
 	fresh->roam->mapping_known = false; /* its digest contained the old SPIs */
-	fresh->roam->searching = false;
-	roam_job(fresh);
+	/* an answer to what is out no longer tells the new one anything */
+	fresh->roam->check = fresh->roam->check || fresh->roam->unchecked;
+	fresh->roam->update = fresh->roam->update || (fresh->roam->leads && old->ours && old->ours->job && old->ours->job->kind == JOB_ADDRESSES);
+	sa_touch(fresh);
 }
 
 void roam_job(struct sa *sa)
@@ -327,7 +329,7 @@ static void forget_paths(struct roam *r)
 	r->path_count = 0;
 }
 
-static void send_again(struct sa *sa)
+void roam_resend(struct sa *sa)
 {
 	struct exchange *x = sa->ours;
 
@@ -389,7 +391,7 @@ static void decide(struct sa *sa, const struct addr *list, size_t count)
 	else
 		forget_paths(r);
 	if (anew || r->path_count > 1)
-		send_again(sa);
+		roam_resend(sa);
 	roam_job(sa);
 	sa_touch(sa);
 }

@@ -74,6 +74,8 @@ uint64_t roam_digest(const struct engine *e, const struct addr *list, size_t cou
 void roam_search(struct sa *sa, bool urgent);
 void roam_unanswered(struct exchange *x);       /* it was sent again; called after each time */
 void roam_send(const struct exchange *x);       /* the request in flight, by all paths that are tried */
+/* The request in flight, if there is one, goes out once more: the path is another one. */
+void roam_resend(struct sa *sa);
 /* A sealed response came by `path`. */
 void roam_answered(struct sa *sa, const struct path *path);
 /* What roam->update, tell, check want is done as soon as the window allows. */

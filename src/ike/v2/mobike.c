@@ -283,8 +283,7 @@ static void take_update(struct exchange *x)
 	}
 	story_step(sa, STORY_STEP, "the peer has moved (MOBIKE)");
 	roam_moved(sa, &before);
-	if (sa->ours && sa->ours->stage == STAGE_SENT && !sa->ours->answered)
-		retransmit_anew(sa->ours);
+	roam_resend(sa);
 	tell_ike(sa, TELL_IKE_UPDATE);
 }
 
