@@ -19,6 +19,7 @@ static const struct cli_command {
 	{ "up", "NAME", MUST_NAME, cli_up,
 	  "bring a connection up, with all its children; or one child: CHILD or CONNECTION/CHILD" },
 	{ "down", "NAME", MUST_NAME, cli_down, "take a connection down, or one child" },
+	{ "rekey", "NAME", MUST_NAME, cli_rekey, "give a connection's IKE SA new keys, or one child's SA" },
 	{ "install", "CHILD", MUST_NAME, cli_install,
 	  "install a child's trap (traffic brings it up), or its pass or drop policy" },
 	{ "uninstall", "CHILD", MUST_NAME, cli_uninstall, "remove it" },

@@ -21,6 +21,7 @@ struct cli {
 
 int cli_up(struct cli *cli);
 int cli_down(struct cli *cli);
+int cli_rekey(struct cli *cli);
 int cli_install(struct cli *cli);
 int cli_uninstall(struct cli *cli);
 int cli_status(struct cli *cli);

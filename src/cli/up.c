@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* adit up, down, install, uninstall: names to what they mean, progress as it happens, and the reason when it fails. */
+/* adit up, down, rekey, install, uninstall: names to what they mean, progress as it happens, and the reason when it fails. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -201,8 +201,8 @@ int cli_up(struct cli *cli)
 	return up_or_down(cli, "initiate", "up");
 }
 
-/* One child alone: a connection's name will not do. */
-static int change_policy(struct cli *cli, const char *command, const char *done)
+/* A command that is answered at once. child_only: a connection's name will not do. */
+static int change(struct cli *cli, const char *command, bool child_only, const char *done)
 {
 	struct client *c = client_open(cli->uri);
 	struct text message = { 0 }, answer = { 0 };
@@ -212,7 +212,7 @@ static int change_policy(struct cli *cli, const char *command, const char *done)
 
 	if (!c)
 		return CLI_FAILED;
-	if (target_find(cli, &t, c) && !t.only_child) {
+	if (target_find(cli, &t, c) && child_only && !t.only_child) {
 		fprintf(stderr, "adit: which child of '%s'? CONNECTION/CHILD names it (adit status shows the names)\n", t.ike);
 	} else if (t.ike) {
 		put_target(&message, cli, &t);
@@ -222,7 +222,8 @@ static int change_policy(struct cli *cli, const char *command, const char *done)
 			else if (!client_good(&answer, &errmsg))
 				cli_say_error(cli, errmsg);
 			else
-				code = CLI_OK, printf("%s%s/%s is %s%s\n", cli_green(cli), t.ike, t.only_child, done, cli_plain(cli));
+				code = CLI_OK, printf("%s%s%s%s is %s%s\n", cli_green(cli), t.ike, t.only_child ? "/" : "",
+				                      t.only_child ? t.only_child : "", done, cli_plain(cli));
 		}
 	}
 	target_clear(&t);
@@ -234,12 +235,17 @@ static int change_policy(struct cli *cli, const char *command, const char *done)
 
 int cli_install(struct cli *cli)
 {
-	return change_policy(cli, "install", "installed");
+	return change(cli, "install", true, "installed");
 }
 
 int cli_uninstall(struct cli *cli)
 {
-	return change_policy(cli, "uninstall", "uninstalled");
+	return change(cli, "uninstall", true, "uninstalled");
+}
+
+int cli_rekey(struct cli *cli)
+{
+	return change(cli, "rekey", false, "being rekeyed");
 }
 
 int cli_down(struct cli *cli)

@@ -126,7 +126,7 @@ static const struct key table[] = {
 	  .help = "What to do about an older IKE SA with the same identities: *no* replaces it only if the peer sends "
 		  "INITIAL_CONTACT, *never* not even then, *replace* always, *keep* refuses the new one." },
 	{ AT_CONNECTION, TYPE_TIME, .name = "reauth_time", .theirs = "0s",
-	  .help = "Authenticate anew after so long. Rekeying and reauthentication are not built yet: at the hard limit the IKE SA "
+	  .help = "Authenticate anew after so long. Reauthentication is not built yet: at the hard limit the IKE SA "
 		  "is closed and set up anew." },
 	{ AT_CONNECTION, TYPE_TIME, .name = "rekey_time", .theirs = "4h", .help = "Rekey the IKE SA after so long. 0 if "
 		  "reauth_time is set and this is not." },
@@ -188,7 +188,7 @@ static const struct key table[] = {
 		  "address." },
 	{ AT_CHILD, TYPE_LIST, .name = "remote_ts", .theirs = "dynamic", .help = "Traffic selectors of the peer's side." },
 	{ AT_CHILD, TYPE_TIME, .name = "rekey_time", .theirs = "1h", .help = "Rekey the Child SA after so long. If only life_time "
-		  "is set, life_time / 1.1. Rekeying is not built yet: at the hard limit the SA is closed and set up anew." },
+		  "is set, life_time / 1.1. 0: it is not rekeyed." },
 	{ AT_CHILD, TYPE_TIME, .name = "life_time", .theirs = "(rekey_time x 1.1)", .help = "The hard limit." },
 	{ AT_CHILD, TYPE_TIME, .name = "rand_time", .theirs = "(life_time - rekey_time)",
 	  .help = "A random part of this is taken off rekey_time." },

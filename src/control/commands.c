@@ -223,24 +223,46 @@ static void command_initiate(struct request *q)
 	text_clear(&what);
 }
 
-static void command_terminate(struct request *q)
+/* By names or unique ids. False: a number that is no id; cut to 32 bits it would be another's. */
+static bool take_selector(struct request *q, struct command *command)
 {
 	long long ike_id = vici_find_number(q->message, "ike-id", 0), child_id = vici_find_number(q->message, "child-id", 0);
-	struct command command = {
-		.kind = COMMAND_TERMINATE,
-		.name = request_argument(q, "ike"),
-		.child = request_argument(q, "child"),
-		.ike_id = (uint32_t)ike_id,
-		.child_id = (uint32_t)child_id,
-		.force = vici_find_bool(q->message, "force", false),
-	};
 
-	if (ike_id < 0 || ike_id > UINT32_MAX || child_id < 0 || child_id > UINT32_MAX) /* cut to 32 bits it would be another's */
+	command->name = request_argument(q, "ike");
+	command->child = request_argument(q, "child");
+	command->ike_id = (uint32_t)ike_id;
+	command->child_id = (uint32_t)child_id;
+	return ike_id >= 0 && ike_id <= UINT32_MAX && child_id >= 0 && child_id <= UINT32_MAX;
+}
+
+static bool names_nothing(const struct command *c)
+{
+	return !c->name && !c->child && !c->ike_id && !c->child_id;
+}
+
+static void command_terminate(struct request *q)
+{
+	struct command command = { .kind = COMMAND_TERMINATE, .force = vici_find_bool(q->message, "force", false) };
+
+	if (!take_selector(q, &command))
 		answer_fail(&q->answer, "no matching SAs to terminate found");
-	else if (!command.name && !command.child && !command.ike_id && !command.child_id)
+	else if (names_nothing(&command))
 		answer_fail(&q->answer, "missing terminate selector");
 	else
 		request_start(q, &command, vici_find_number(q->message, "timeout", 0), "SA");
+}
+
+/* doc/vici.md 5.2: it begins, and is answered at once. */
+static void command_rekey(struct request *q)
+{
+	struct command command = { .kind = COMMAND_REKEY, .reauth = vici_find_bool(q->message, "reauth", false) };
+
+	if (!take_selector(q, &command))
+		answer_fail(&q->answer, "no matching SAs to rekey found");
+	else if (names_nothing(&command))
+		answer_fail(&q->answer, "missing rekey selector");
+	else
+		request_start(q, &command, 0, "SA");
 }
 
 static const char *const counter_names[VICI_COUNTERS] = {
@@ -326,7 +348,7 @@ static const struct control_command commands[] = {
 	{ "reload-settings", command_reload, "reads the configuration file again" },
 	{ "initiate", command_initiate, "brings a connection or a child up" },
 	{ "terminate", command_terminate, "ends SAs" },
-	{ "rekey", NULL, "rekeys SAs" },
+	{ "rekey", command_rekey, "rekeys SAs" },
 	{ "redirect", NULL, "sends clients to another gateway" },
 	{ "install", command_install, "installs a trap or a shunt" },
 	{ "uninstall", command_uninstall, "removes a trap or a shunt" },

@@ -279,10 +279,10 @@ void waiting_answer(struct control *c, struct waiting *w, bool success, const ch
 	w->client = NULL;
 	client->waiting = NULL;
 	vici_key_str(&m, "success", success ? "yes" : "no");
-	if (w->kind == COMMAND_TERMINATE) {
+	if (w->kind == COMMAND_TERMINATE || w->kind == COMMAND_REKEY)
 		vici_key_format(&m, "matches", "%u", matches);
+	if (w->kind == COMMAND_TERMINATE)
 		vici_key_format(&m, "terminated", "%u", ended);
-	}
 	if (!success)
 		vici_key_str(&m, "errmsg", errmsg);
 	client_answer(client, &m);

@@ -102,6 +102,49 @@ static void tell_child(struct control *c, const struct tell *tell, bool up)
 	text_clear(&m);
 }
 
+/* doc/vici.md 6: the connection has `old` and `new`. */
+static void tell_ike_rekey(struct control *c, const struct tell *tell)
+{
+	struct text m = { 0 };
+
+	if (!tell->ike || !tell->old_ike || !control_wanted(c, ON_IKE_REKEY))
+		return;
+	vici_section(&m, sa_name(tell));
+	vici_section(&m, "old");
+	put_ike(&m, c, tell->old_ike);
+	vici_section_end(&m);
+	vici_section(&m, "new");
+	put_ike(&m, c, tell->ike);
+	vici_section_end(&m);
+	vici_section_end(&m);
+	control_event(c, ON_IKE_REKEY, &m);
+	text_clear(&m);
+}
+
+/* The child's section has its name alone, and in it `old` and `new`. */
+static void tell_child_rekey(struct control *c, const struct tell *tell)
+{
+	struct text m = { 0 };
+
+	if (!tell->ike || !tell->child || !tell->old_child || !control_wanted(c, ON_CHILD_REKEY))
+		return;
+	vici_section(&m, sa_name(tell));
+	put_ike(&m, c, tell->ike);
+	vici_section(&m, "child-sas");
+	vici_section(&m, tell->child->name);
+	vici_section(&m, "old");
+	put_child(&m, c, tell->old_child);
+	vici_section_end(&m);
+	vici_section(&m, "new");
+	put_child(&m, c, tell->child);
+	vici_section_end(&m);
+	vici_section_end(&m);
+	vici_section_end(&m);
+	vici_section_end(&m);
+	control_event(c, ON_CHILD_REKEY, &m);
+	text_clear(&m);
+}
+
 void control_tell(struct control *c, const struct tell *tell)
 {
 	switch (tell->kind) {
@@ -120,7 +163,10 @@ void control_tell(struct control *c, const struct tell *tell)
 		tell_update(c, tell);
 		break;
 	case TELL_IKE_REKEY:
+		tell_ike_rekey(c, tell);
+		break;
 	case TELL_CHILD_REKEY:
+		tell_child_rekey(c, tell);
 		break;
 	}
 }
@@ -150,12 +196,13 @@ static const char *verb(enum command_kind kind)
 void control_done(struct control *c, const struct event *done)
 {
 	struct waiting *w = waiting_find(c, done->token);
+	bool none = !done->ok && done->why.kind == REASON_NOT_FOUND;
 	struct text words = { 0 };
 
 	if (!w)
 		return;
-	if (!done->ok && w->kind == COMMAND_TERMINATE && done->why.kind == REASON_NOT_FOUND) {
-		text_add(&words, "no matching SAs to terminate found");
+	if (none && (w->kind == COMMAND_TERMINATE || w->kind == COMMAND_REKEY)) {
+		text_add(&words, "no matching SAs to %s found", w->kind == COMMAND_REKEY ? "rekey" : "terminate");
 	} else if (!done->ok && w->kind == COMMAND_UNINSTALL && done->why.kind == REASON_NOT_FOUND) {
 		text_add(&words, "%s not found", w->what);
 	} else if (!done->ok) {

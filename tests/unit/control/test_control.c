@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -311,8 +312,8 @@ static void names_what_it_does_not_know(void **state)
 	assert_int_equal(next(bed, 0).type, VICI_EVENT_UNKNOWN);
 	feed(c, VICI_EVENT_UNREGISTER, "list-sa", NULL);
 	assert_int_equal(next(bed, 0).type, VICI_EVENT_UNKNOWN);
-	feed(c, VICI_CMD_REQUEST, "rekey", NULL);
-	assert_answer(bed, 0, "no", "rekey is not built yet");
+	feed(c, VICI_CMD_REQUEST, "redirect", NULL);
+	assert_answer(bed, 0, "no", "redirect is not built yet");
 }
 
 static void ask_policies(struct control_client *c, const char *kind, const char *child)
@@ -556,6 +557,79 @@ static void long_names_in_events(void **state)
 	assert_true(vici_well_formed(s.message));
 }
 
+static void rekeys(void **state)
+{
+	struct bed *bed = *state;
+	struct control_client *c = client(bed, 0);
+	struct text m = { 0 };
+	struct event done = { .kind = EVENT_DONE, .ok = true, .matches = 2 };
+	struct vici_segment s;
+
+	feed(c, VICI_CMD_REQUEST, "rekey", NULL);
+	assert_answer(bed, 0, "no", "missing rekey selector");
+	vici_key_str(&m, "child", "net");
+	feed(c, VICI_CMD_REQUEST, "rekey", &m);
+	done.token = bed->token;
+	control_done(bed->control, &done);
+	s = next(bed, 0);
+	assert_int_equal(vici_find_number(s.message, "matches", 0), 2);
+	assert_true(vici_find_bool(s.message, "success", false));
+	vici_key_str(&m, "child", "net");
+	feed(c, VICI_CMD_REQUEST, "rekey", &m);
+	done = (struct event){ .kind = EVENT_DONE, .token = bed->token };
+	(void)refuse(&done.why, REASON_NOT_FOUND, 0, value_text("net"), value_none(), conf_nowhere());
+	control_done(bed->control, &done);
+	assert_answer(bed, 0, "no", "no matching SAs to rekey found");
+	text_clear(&m);
+}
+
+/* The path of sections to `key`, "office/new": the value there. */
+static long long at(struct bytes message, const char *path, const char *key)
+{
+	struct text where = { 0 };
+	struct vici_reader r = vici_reader(message);
+	long long found = -1;
+	char stack[8][64];
+
+	for (struct vici_element e = vici_next(&r); e.kind != VICI_END && e.kind != VICI_BAD; e = vici_next(&r)) {
+		if (e.kind == VICI_SECTION_START)
+			snprintf(stack[r.depth - 1], 64, "%.*s", (int)e.name.len, (const char *)e.name.at);
+		if (e.kind != VICI_KEY_VALUE || !bytes_equal(e.name, bytes_str(key)))
+			continue;
+		for (unsigned i = 0; i < r.depth; i++)
+			text_add(&where, "%s%s", i ? "/" : "", stack[i]);
+		if (strcmp(text_str(&where), path) == 0)
+			found = strtoll((const char *)e.value.at, NULL, 10);
+		text_clear(&where);
+	}
+	return found;
+}
+
+static void tells_of_rekeying(void **state)
+{
+	struct bed *bed = *state;
+	struct control_client *c = client(bed, 0);
+	struct ike_info was = { .id = 7, .local_id = anybody, .remote_id = anybody }, ike = { .id = 8, .local_id = anybody, .remote_id = anybody };
+	struct child_info gone = { .id = 3, .name = "net", .life_at = NEVER, .rekey_at = NEVER, .state = CHILD_CREATED }, child = gone;
+	struct vici_segment s;
+
+	child.id = 4;
+	feed(c, VICI_EVENT_REGISTER, "ike-rekey", NULL);
+	assert_int_equal(next(bed, 0).type, VICI_EVENT_CONFIRM);
+	feed(c, VICI_EVENT_REGISTER, "child-rekey", NULL);
+	assert_int_equal(next(bed, 0).type, VICI_EVENT_CONFIRM);
+	control_tell(bed->control, &(struct tell){ .kind = TELL_IKE_REKEY, .connection = "office", .ike = &ike, .old_ike = &was });
+	s = next(bed, 0);
+	assert_int_equal(at(s.message, "office/old", "uniqueid"), 7);
+	assert_int_equal(at(s.message, "office/new", "uniqueid"), 8);
+	control_tell(bed->control, &(struct tell){ .kind = TELL_CHILD_REKEY, .connection = "office", .ike = &ike, .child = &child,
+	                                           .old_child = &gone });
+	s = next(bed, 0);
+	assert_int_equal(at(s.message, "office", "uniqueid"), 8);
+	assert_int_equal(at(s.message, "office/child-sas/net/old", "uniqueid"), 3);
+	assert_int_equal(at(s.message, "office/child-sas/net/new", "uniqueid"), 4);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -576,6 +650,8 @@ int main(void)
 		CASE(stops_sending_to_who_does_not_read),
 		CASE(ids_are_not_cut),
 		CASE(long_names_in_events),
+		CASE(rekeys),
+		CASE(tells_of_rekeying),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
