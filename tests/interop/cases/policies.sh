@@ -120,7 +120,7 @@ shunts()
 	gateway ga children="$(
 		child net "local_ts = ${NET_A[v4]}" "remote_ts = 0.0.0.0/0" "start_action = trap"
 		child lan "local_ts = ${NET_A[v4]}" "remote_ts = ${NET_A[v4]}" "mode = pass" "start_action = trap"
-		child no "local_ts = ${NET_A[v4]}" "remote_ts = ${NET_B[v4]}[tcp/7001]" "mode = drop" "start_action = trap" "priority = 1")"
+		child no "local_ts = ${NET_A[v4]}" "remote_ts = ${NET_B[v4]}[tcp/7001-7002]" "mode = drop" "start_action = trap" "priority = 1")"
 	gateway gb local_ts=0.0.0.0/0 remote_ts="${NET_A[v4]}"
 	start gb adit
 	start ga adit
@@ -131,7 +131,7 @@ shunts()
 	stream a b "${B[v4]}" 300000
 	no_stream a b "${B[v4]}" 7001
 	adit ga uninstall net/no >/dev/null || fail "the policy cannot be uninstalled"
-	stream a b "${B[v4]}" 300000 7001
+	stream a b "${B[v4]}" 300000 7002
 	pings a "${GA_IN[v4]}"
 }
 
