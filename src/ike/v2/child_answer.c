@@ -152,7 +152,7 @@ static struct exchange *crossing(const struct exchange *x, const struct child_wo
 		return NULL;
 	if (!exchange_is_out(ours))
 		return ours;
-	return selectors_same(&other->offer.local, &w->plan.local_ts) && selectors_same(&other->offer.remote, &w->plan.remote_ts)
+	return selectors_same(&other->offer.all_local, &w->plan.local_ts) && selectors_same(&other->offer.all_remote, &w->plan.remote_ts)
 		       ? ours : NULL;
 }
 

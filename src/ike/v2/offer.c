@@ -95,9 +95,17 @@ static bool offer_selectors(struct exchange *x, const struct child_plan *plan, s
 
 	if (!plan_selectors(x, plan, plan->conf, &o->local, &o->remote))
 		return false;
+	o->all_local = o->local;
+	o->all_remote = o->remote;
 	if (!first || !selectors_hold(&o->local, &first->local) || !selectors_hold(&o->remote, &first->remote))
 		return true;
-	return lead_with(&o->local, &first->local, first->alone, &x->arena) && lead_with(&o->remote, &first->remote, first->alone, &x->arena);
+	if (!lead_with(&o->local, &first->local, first->alone, &x->arena) || !lead_with(&o->remote, &first->remote, first->alone, &x->arena))
+		return false;
+	if (first->alone) {
+		o->all_local = o->local;
+		o->all_remote = o->remote;
+	}
+	return true;
 }
 
 static bool offer_mode(struct exchange *x, const struct child_plan *plan, struct child_offer *o, struct reason *why)

@@ -105,6 +105,7 @@ uint16_t invalid_ke(const struct notify *n);
 struct child_offer {
 	struct proposals esp;               /* offered: numbers and SPI filled in */
 	struct selectors local, remote;
+	struct selectors all_local, all_remote; /* the same without those of a packet in front */
 	bool transport;                     /* USE_TRANSPORT_MODE, 1.3.1 */
 };
 /* What we offer for the plan (its spi_in is there). without_ke: IKE_AUTH, RFC 7296 1.2. `ke` first when not 0. */

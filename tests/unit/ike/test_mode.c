@@ -93,11 +93,42 @@ static void by_create_child_sa(void **state)
 	pair_clear(&p);
 }
 
+/* A rekeyed one has the mode of the one that it replaces, and the peer's addresses. */
+static void rekeyed(void **state)
+{
+	const struct addr nat = { ADDR_V4, { 203, 0, 113, 7 } };
+
+	(void)state;
+	for (unsigned who = 0; who < 2; who++)
+		for (unsigned natted = 0; natted < 2; natted++) {
+			struct pair p;
+
+			pair_init(&p, conf_alice((struct conf_parts){ .children = "net { " T "}\n" }),
+			          conf_bob((struct conf_parts){ .children = "net { " T "}\n" }), 140 + 2 * who + natted);
+			if (natted)
+				p.nat = nat;
+			pair_initiate(&p, ALICE, "office");
+			pair_command(&p, who, &(struct command){ .kind = COMMAND_REKEY, .child = "net" });
+			pair_run(&p, 30000);
+			for (unsigned n = 0; n < 2; n++) {
+				assert_int_equal(p.node[n].installed_count, 1);
+				assert_int_equal(p.node[n].installed[0], 2);
+				assert_int_equal(p.node[n].mode[0], MODE_TRANSPORT);
+			}
+			if (natted) {
+				assert_true(addr_equal(&p.node[BOB].original_remote[0], &p.node[ALICE].addr));
+				assert_true(addr_equal(&p.node[ALICE].original_local[0], &nat));
+			}
+			pair_clear(&p);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(modes),
 		cmocka_unit_test(by_create_child_sa),
+		cmocka_unit_test(rekeyed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

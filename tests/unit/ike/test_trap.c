@@ -292,6 +292,30 @@ static void trap_and_start(void **state)
 	pair_clear(&p);
 }
 
+/* Traffic from both ends at once: one Child SA is enough. */
+static void crossing(void **state)
+{
+	const char *child = "net { " ESP "local_ts = 10.2.0.0/16\n remote_ts = 10.1.0.0/16\n" TRAP "}\n first { " ESP "}\n";
+	struct traffic there = { .kind = TRAFFIC_ACQUIRE, .packet_local = host(1, 7, 6, 40000), .packet_remote = host(2, 9, 6, 22) };
+	struct traffic back = { .kind = TRAFFIC_ACQUIRE, .packet_local = host(2, 3, 17, 53), .packet_remote = host(1, 8, 17, 53) };
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .children = "net { " NETS TRAP "}\n first { " ESP "}\n" }),
+	          conf_bob((struct conf_parts){ .children = child, .remote = "192.0.2.1" }), 213);
+	pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_INITIATE, .name = "office", .child = "first" });
+	pair_deliver(&p);
+	assert_int_equal(p.node[ALICE].installed_count, 1);
+	there.child_id = p.node[ALICE].policies[0];
+	back.child_id = p.node[BOB].policies[0];
+	engine_traffic(p.node[ALICE].engine, p.now, &there);
+	engine_traffic(p.node[BOB].engine, p.now, &back);
+	pair_run(&p, 30000);
+	assert_int_equal(p.node[ALICE].installed_count, 2);
+	assert_int_equal(p.node[BOB].installed_count, 2);
+	pair_clear(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +332,7 @@ int main(void)
 		cmocka_unit_test(close_action_trap),
 		cmocka_unit_test(dpd_action_trap),
 		cmocka_unit_test(trap_and_start),
+		cmocka_unit_test(crossing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
