@@ -100,14 +100,14 @@ static bool is_own(const struct engine *e, const struct addr *a)
 /* A net that the tunnel protects: the peer has no use for our address in it, unless the tunnel is for everything. */
 static bool inside(const struct sa *sa, const struct addr *a)
 {
-	LIST_EACH(at, &sa->children) {
-		const struct selectors *ts = &LIST_ITEM(at, const struct child, link)->local_ts;
+	for (size_t k = 0; k < sa->conn->child_count; k++) {
+		const struct selectors *ts = &sa->conn->children[k].local_ts;
 
 		for (size_t i = 0; i < ts->count; i++) {
 			const struct selector *s = &ts->list[i];
 			struct prefix all;
 
-			if (s->first.family != a->family || addr_compare(&s->first, a) > 0 || addr_compare(&s->last, a) < 0)
+			if (s->dynamic || s->first.family != a->family || addr_compare(&s->first, a) > 0 || addr_compare(&s->last, a) < 0)
 				continue;
 			if (!addr_equal(&s->first, &s->last) && !(prefix_of_range(&all, &s->first, &s->last) && all.bits == 0))
 				return true;

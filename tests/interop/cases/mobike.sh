@@ -266,6 +266,27 @@ esp_swallowed()	# [CONN]
 	pings_both v4
 }
 
+# The same with strongSwan at one end: WHO-MOVES WHO-STAYS.
+roams_with()
+{
+	need_peer
+	roaming_sites
+	gateway ga local=%any local_ts="${NET_A[v4]}" remote_ts="${NET_B[v4]}"
+	gateway gb local="${GB[v4]}" remote=%any local_ts="${NET_B[v4]}" remote_ts="${NET_A[v4]}"
+	start gb "$2"
+	start ga "$1"
+	comes_up ga net
+	pings_both v4
+	begin_beat
+	second_way v4
+	no_first_way
+	end_beat "$3"
+	sa_is_at gb 192.0.2.1
+	pings_both v4
+}
+
+row strongswan-mobike-adit-moves roams_with adit charon 3000
+row strongswan-mobike-strongswan-moves roams_with charon adit 6000
 row mobike-other-address other_address v4
 row mobike-other-family other_address v6
 row mobike-interface-down-and-up goes_and_comes
