@@ -75,6 +75,42 @@ void esp_changed(void *owner, struct host *h, enum host_change change, const str
 	send_by(s, h, i);
 }
 
+static bool flow_lives(const struct host *h, uint32_t reqid)
+{
+	LIST_EACH(at, &h->children)
+		if (LIST_ITEM(at, struct installed, link)->params.reqid == reqid)
+			return true;
+	return false;
+}
+
+static struct selector one_of(const struct selectors *ts)
+{
+	struct selector one = ts->list[0];
+
+	one.last = one.first;
+	return one;
+}
+
+/* A packet meets a trap that has no Child SA. */
+static void acquire(struct sim *s, unsigned n)
+{
+	struct host *h = s->node[n].host;
+
+	LIST_EACH(at, &h->policies) {
+		const struct policy_params *p = &LIST_ITEM(at, struct standing, link)->params;
+		struct traffic t = { .kind = TRAFFIC_ACQUIRE, .child_id = p->id };
+
+		if (p->kind != POLICY_TRAP || flow_lives(h, p->reqid) || !rng_percent(&s->esp, 20))
+			continue;
+		t.packet_local = one_of(&p->local_ts);
+		t.packet_remote = one_of(&p->remote_ts);
+		chart(s, (int)n, "a packet meets the trap of %s", p->child);
+		host_traffic(h, sim_now(s, n), &t);
+		check_step(s, n);
+		return; /* the list may have changed */
+	}
+}
+
 void esp_burst(struct sim *s)
 {
 	s->next_burst = s->now.boot + SECONDS(3) + rng_below(&s->esp, SECONDS(10));
@@ -91,15 +127,52 @@ void esp_burst(struct sim *s)
 			if (i->outbound && host_outbound(h, i->params.reqid) == i)
 				send_by(s, h, i);
 		}
+		if (!s->ending)
+			acquire(s, n);
 	}
 }
 
-static bool flow_lives(const struct host *h, uint32_t reqid)
+struct search {
+	const struct host *host;
+	uint32_t reqid;
+	bool found;
+};
+
+static bool in_use(void *ctx, const struct child_info *c)
 {
-	LIST_EACH(at, &h->children)
-		if (LIST_ITEM(at, struct installed, link)->params.reqid == reqid)
-			return true;
-	return false;
+	struct search *search = ctx;
+
+	if (c->reqid == search->reqid && (c->state == CHILD_INSTALLED || c->state == CHILD_REKEYING))
+		search->found = true;
+	return !search->found;
+}
+
+static bool in_use_by(void *ctx, const struct ike_info *ike)
+{
+	struct search *search = ctx;
+
+	if (ike->state == IKE_ESTABLISHED || ike->state == IKE_REKEYING)
+		engine_each_child(search->host->engine, ike->id, in_use, search);
+	return !search->found;
+}
+
+/* Its engine wants packets of this flow to be carried: no Child SA of it is being deleted, nor the IKE SA. */
+static bool flow_wanted(const struct host *h, uint32_t reqid)
+{
+	struct search search = { h, reqid, false };
+
+	engine_each_ike(h->engine, in_use_by, &search);
+	return search.found;
+}
+
+/* The same for who sent it. An SA that its sender is ending may be lost on the way. */
+static bool sender_wants(const struct sim *s, const struct spi *known)
+{
+	const struct spi *sender = map_get(&s->spis, known->spi_out);
+	const struct host *h = sender ? s->node[sender->node].host : NULL;
+	const struct life *life = h ? told_life(s, sender->node, true, sender->child_id) : NULL;
+
+	return h && sender->crashes == s->node[sender->node].crashes && !(life && life->down_at) && flow_wanted(h, sender->reqid);
 }
 
 /* Nobody has said that this one went: it was lost while its flow lives. */
@@ -113,7 +186,7 @@ static void missed(struct sim *s, unsigned n, uint32_t spi)
 	if (!known || known->node != n || known->crashes != s->node[n].crashes)
 		return; /* the peer sends by what this node, as it is now, never had */
 	life = told_life(s, n, true, known->child_id);
-	if (flow_lives(h, known->reqid) && !(life && life->down_at))
+	if (flow_wanted(h, known->reqid) && sender_wants(s, known) && !(life && life->down_at))
 		broken(s, "a packet came to %s by Child SA %" PRIu32 " (SPI %08" PRIx32 "), which was removed although its successor lives",
 		       s->node[n].name, known->child_id, spi);
 }

@@ -31,6 +31,7 @@
 #define MANY_SEEDS 400
 #endif
 #define WORKERS_MAX 16
+#define SEED_SECONDS 60u
 #define FULL_SEEDS 500000u   /* a run of the full size: every collision must be reached by chance */
 #define TRIES_MAX 100u       /* seeds of a schedule that aims at a collision */
 #define ROWS_MAX 256
@@ -103,6 +104,7 @@ static void run_share(const struct batch *b, struct result *r)
 
 		conf.seed += i;
 		r->next = i + b->workers; /* first: who dies of this seed goes on with the next one */
+		(void)alarm(SEED_SECONDS); /* an engine that does not come back dies of SIGALRM */
 		s = sim_new(&conf);
 		sim_run(s);
 		take(r, s);
@@ -406,6 +408,7 @@ static int run_suite(struct batch b, uint64_t many_count)
 	many.conf.world = WORLD_MANY;
 	many.count = many_count;
 	ok = test_seeds(&many, SUITE "many-seeds", true) && ok;
+	ok = test_collisions(b) && ok;
 	ok = test_same(b) && ok;
 	ok = test_fault(b) && ok;
 	return ok ? 0 : 1;

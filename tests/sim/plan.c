@@ -47,6 +47,30 @@ static void choose_proposals(struct sim *s)
 	}
 }
 
+static const char *choose_action(struct rng *r, unsigned percent)
+{
+	static const char *const actions[] = { "trap", "start", "trap|start" };
+
+	return rng_percent(r, percent) ? actions[rng_below(r, COUNT_OF(actions))] : NULL;
+}
+
+static void choose_actions(struct sim *s)
+{
+	static const char *const policies[] = { "never", "replace", "keep", "no" };
+	struct rng *r = &s->script;
+	struct plan *p = &s->plan;
+
+	p->start = choose_action(r, 12);
+	p->on_close = choose_action(r, 5);
+	p->on_silence = choose_action(r, 12);
+	p->unique = rng_percent(r, 85) ? NULL : policies[rng_below(r, COUNT_OF(policies))];
+	p->qcd = rng_percent(r, 50);
+	p->cookies = rng_percent(r, 8);
+	p->fragments = rng_percent(r, 5);
+	p->reauth = rng_percent(r, 8);
+	p->break_first = rng_percent(r, 40);
+}
+
 static void add_line(struct sim *s, unsigned a, unsigned b)
 {
 	struct line *l = &s->lines[s->line_count];
@@ -124,7 +148,10 @@ void plan_choose(struct sim *s)
 	p->short_life = rng_percent(r, 20);
 	p->traffic = rng_percent(r, 70);
 	p->children = 1 + (unsigned)rng_below(r, s->conf.world == WORLD_TWO ? COUNT_OF(child_names) : 2);
+	choose_actions(s);
 	if (s->conf.collide >= 0) {
+		p->start = p->on_close = p->on_silence = p->unique = NULL;
+		p->cookies = p->fragments = p->reauth = false;
 		p->nat = p->roam = p->both = p->keep_trying = p->all_children = p->short_life = false;
 		p->children = 2;
 	}
@@ -163,14 +190,36 @@ static void add_round(struct text *t, const struct plan *p, const char *section,
 	text_add(t, "  }\n");
 }
 
-static void add_children(struct text *t, const struct plan *p, unsigned n, unsigned peer, unsigned side)
+static bool is_anywhere(const struct sim *s, unsigned n)
 {
+	return s->node[n].roams || s->node[n].box >= 0;
+}
+
+static void add_actions(struct text *t, const struct sim *s, unsigned peer)
+{
+	const struct plan *p = &s->plan;
+
+	if (is_anywhere(s, peer))
+		return; /* whoever cannot be found is waited for */
+	if (p->start)
+		text_add(t, "      start_action = %s\n", p->start);
+	if (p->on_close)
+		text_add(t, "      close_action = %s\n", p->on_close);
+	if (p->on_silence)
+		text_add(t, "      dpd_action = %s\n", p->on_silence);
+}
+
+static void add_children(struct text *t, const struct sim *s, unsigned n, unsigned peer, unsigned side)
+{
+	const struct plan *p = &s->plan;
+
 	text_add(t, "  children {\n");
 	for (unsigned i = 0; i < p->children; i++) {
 		text_add(t, "    %s { esp_proposals = %s\n", child_names[i], p->esp[side]);
 		text_add(t, "      local_ts = 10.%u.%u.0/24\n      remote_ts = 10.%u.%u.0/24\n", n + 1, peer * 4 + i, peer + 1, n * 4 + i);
 		if (p->short_life)
 			text_add(t, "      rekey_time = 90s\n      life_time = 110s\n      rand_time = 20s\n");
+		add_actions(t, s, peer);
 		text_add(t, "    }\n");
 	}
 	text_add(t, "  }\n");
@@ -179,10 +228,8 @@ static void add_children(struct text *t, const struct plan *p, unsigned n, unsig
 /* A peer that roams or stands behind a NAT can be anywhere. */
 static void add_addr(struct text *t, const struct sim *s, const char *key, unsigned n, bool own)
 {
-	const struct site *node = &s->node[n];
-
 	text_add(t, "  %s = ", key);
-	if (node->roams || (!own && node->box >= 0))
+	if (own ? s->node[n].roams : is_anywhere(s, n))
 		text_add(t, "%%any");
 	else
 		addr_print(t, &s->addr[n][0]);
@@ -197,13 +244,17 @@ static void add_connection(const struct sim *s, const struct line *l, unsigned n
 	text_add(t, " %s {\n  version = 2\n  proposals = %s\n  dpd_delay = 30s\n", l->name, p->ike[side]);
 	if (p->mobike)
 		text_add(t, "  mobike = yes\n");
-	if (p->short_life)
+	if (p->unique)
+		text_add(t, "  unique = %s\n", p->unique);
+	if (p->reauth)
+		text_add(t, "  reauth_time = 120s\n  over_time = 30s\n  rand_time = 30s\n");
+	else if (p->short_life)
 		text_add(t, "  rekey_time = 150s\n  over_time = 30s\n  rand_time = 30s\n");
 	add_addr(t, s, "local_addrs", n, true);
 	add_addr(t, s, "remote_addrs", peer, false);
 	add_round(t, p, "local", n, side, true);
 	add_round(t, p, "remote", peer, 1 - side, false);
-	add_children(t, p, n, peer, side);
+	add_children(t, s, n, peer, side);
 	text_add(t, " }\n");
 }
 
@@ -348,7 +399,9 @@ struct host *plan_host(struct sim *s, unsigned n)
 		.seed = s->conf.seed * SITES_MAX + n + (uint64_t)node->crashes * 0x9876543210u,
 		.now = sim_now(s, n),
 		.toy_ke = s->plan.toy_ke,
-		.engine = { .deterministic = true, .no_response_cache = s->conf.no_response_cache },
+		.engine = { .deterministic = true, .no_response_cache = s->conf.no_response_cache, .qcd = s->plan.qcd,
+		            .qcd_secret = { (uint8_t)(n + 1), 42 }, .cookie_threshold = s->plan.cookies ? 1 : 0,
+		            .break_before_make = s->plan.break_first, .fragment_size = s->plan.fragments ? 200 : 0 },
 		.ops = { .owner = s, .send = net_send, .when = net_when, .tell = tell, .done = order_done, .secret = shared,
 		         .changed = esp_changed },
 	};

@@ -215,7 +215,7 @@ static void heal(struct sim *s)
 	s->healed = true;
 	happen_calm(s);
 	sim_until(s, s->now.boot + SECONDS(20 + 165 + 30 + 165));
-	if (s->plan.keep_trying || s->plan.short_life) /* it may wait with its next try (at most 5 minutes) */
+	if (s->plan.keep_trying || s->plan.short_life || s->plan.start || s->plan.on_close || s->plan.on_silence || s->plan.reauth) /* it may wait with its next try (at most 5 minutes) */
 		sim_until(s, s->now.boot + SECONDS(300 + 165));
 	until_same(s);
 	if (!is_broken(s))
@@ -229,7 +229,7 @@ static void insist(struct sim *s, struct order *o, const struct line *l)
 {
 	struct command c = initiate(s, l);
 
-	if (o->ok || !s->plan.short_life)
+	if (o->ok || !(s->plan.short_life || s->plan.reauth))
 		return;
 	order(s, o->node, "initiate", &c);
 	until_done(s, SECONDS(20));
@@ -267,6 +267,9 @@ static void tear_down(struct sim *s)
 	unsigned side = (unsigned)rng_below(&s->script, 2);
 
 	chart(s, -1, "all must go");
+	s->ending = true;
+	for (size_t i = 0; i < s->line_count * 2 && s->plan.on_close; i++) /* else they come again */
+		order(s, s->lines[i / 2].node[i % 2], "unload", &(struct command){ .kind = COMMAND_UNLOAD, .name = s->lines[i / 2].name });
 	for (unsigned end = 0; end < 2; end++) {
 		for (size_t i = 0; i < s->line_count; i++)
 			order(s, s->lines[i].node[end ^ side], "terminate",

@@ -45,6 +45,9 @@ struct plan {
 	unsigned nodes;
 	bool mesh, v6, nat, roam, both, keep_trying, all_children, short_life, traffic, toy_ke, mobike;
 	unsigned children, happenings;
+	bool qcd, cookies, fragments, reauth, break_first;
+	const char *start, *on_close, *on_silence; /* actions, or NULL: none */
+	const char *unique;
 	uint64_t nat_idle;                 /* ms after which a NAT forgets */
 };
 
@@ -111,7 +114,7 @@ struct sim {
 	struct box boxes[BOXES];
 	struct now now;
 	struct list packets;               /* struct packet, in the order of arrival */
-	bool healed;
+	bool healed, ending;
 	uint64_t next_burst;               /* of packets by all Child SAs */
 	struct order orders[ORDERS_MAX];
 	size_t order_count;

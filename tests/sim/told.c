@@ -55,6 +55,17 @@ static void told_down(struct sim *s, unsigned n, bool is_child, uint32_t id)
 		l->down_at = s->now.boot;
 }
 
+/* When an heir comes to nothing, the one before takes its place again. */
+static bool take_over(struct sim *s, unsigned n, bool is_child, uint32_t old, uint32_t heir, uint32_t ike_id)
+{
+	struct life *l = told_life(s, n, is_child, heir);
+
+	if (!l || l->heir != old)
+		return begin(s, n, is_child, heir, ike_id) != NULL;
+	l->heir = 0;
+	return true;
+}
+
 static void told_rekey(struct sim *s, unsigned n, bool is_child, uint32_t old, uint32_t heir, uint32_t ike_id)
 {
 	struct life *l = told_life(s, n, is_child, old);
@@ -62,7 +73,7 @@ static void told_rekey(struct sim *s, unsigned n, bool is_child, uint32_t old, u
 	if (!l || l->down_at || l->heir)
 		broken(s, "%s says that %s %" PRIu32 " was rekeyed, which is %s", s->node[n].name, kind_of(is_child), old,
 		       l && l->heir ? "rekeyed already" : "not up");
-	else if (begin(s, n, is_child, heir, ike_id))
+	else if (take_over(s, n, is_child, old, heir, ike_id))
 		l->heir = heir;
 }
 
