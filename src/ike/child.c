@@ -335,6 +335,14 @@ static bool may_linger(const struct child *c)
 	return c->heir && c->sa->phase != PHASE_GONE && e->conf.delete_delay && c->life_at > e->now.boot;
 }
 
+/* Packets go out by its heir already. */
+static bool passed_on(const struct child *c)
+{
+	const struct child *heir = c->heir ? child_by_id(c->sa, c->heir) : NULL;
+
+	return heir && !heir->outbound;
+}
+
 static void end(struct child *c, const struct reason *why, bool linger)
 {
 	struct sa *sa = c->sa;
@@ -343,7 +351,7 @@ static void end(struct child *c, const struct reason *why, bool linger)
 	struct child *heir = child_by_id(sa, c->heir);
 	uint32_t id = c->id;
 
-	if (heir)
+	if (heir && !passed_on(heir))
 		child_outbound(heir);
 	tell_down(c, why);
 	if (linger && may_linger(c)) {
@@ -452,7 +460,7 @@ void child_limit(struct child *c, enum traffic_kind kind)
 		over(c, REASON_SEQUENCE);
 		break;
 	case TRAFFIC_FIRST:
-		if (c->state == CHILD_INSTALLED)
+		if (!passed_on(c))
 			child_outbound(c);
 		break;
 	case TRAFFIC_MOVED:
@@ -479,6 +487,7 @@ void child_expire(struct engine *e, struct child *c)
 	} else if (c->state == CHILD_REKEYED) {
 		child_close(c, &late, false, 0); /* the peer should have deleted it */
 	} else {
+		c->rekey_at = NEVER; /* where nobody rekeys it any more; else child_rekey says when it is looked at again */
 		(void)child_rekey(c, 0);
 		child_arm(c);
 	}
