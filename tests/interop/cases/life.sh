@@ -60,8 +60,21 @@ measure()
 # Lost of what was sent; and of that by the gateway that is adit's: read from its TUN and not sent, received and not handed on.
 lost_ping() { echo $((got[ping_sent] - got[ping])); }
 lost_udp() { echo $((got[ab_sent] - got[ab] + got[ba_sent] - got[ba])); }
-lost_out() { echo $((got[tun_out] - got[esp_out])); }
+lost_out() { echo $((got[tun_out] - got[tun_full] - got[esp_out])); }
 lost_in() { echo $((got[esp_in] - got[tun_in])); }
+
+# measure_well SECONDS: again, twice at most, when the machine was too busy to tell: the capture missed packets, or the kernel had to
+# wait for ga so long that the TUN's queue was full
+measure_well()
+{
+	local try
+	for try in 1 2 3; do
+		measure "$1"
+		[ "${got[missed]}${got[tun_full]}" != 00 ] || return 0
+		echo "# $this_case: a busy machine, measured again: ${got[missed]} not captured, ${got[tun_full]} not taken from the kernel in time" >&3
+	done
+	fail "three times the machine was too busy"
+}
 
 said_of()	# WHAT
 {
@@ -92,17 +105,16 @@ rekeys()
 	optimised
 	sites
 	begin_rekeys "$1" '|' '|'
-	measure "$((rekey_seconds < 60 ? rekey_seconds / 2 : rekey_seconds))"
+	measure_well "$((rekey_seconds < 60 ? rekey_seconds / 2 : rekey_seconds))"
 	said_of "without rekeys" >&3
 	without_ping=$(lost_ping) without_udp=$(lost_udp)
 	[ "${got[children]}" = 0 ] || fail "the run without rekeys had ${got[children]}"
 	stop ga
 	stop gb
 	begin_rekeys "$@"
-	measure "$rekey_seconds"
+	measure_well "$rekey_seconds"
 	said_of "${got[children]} Child SAs and ${got[ikes]} IKE SAs made anew in $rekey_seconds s" >&3
 	[ "${got[children]}" -ge "$least" ] || fail "only ${got[children]} rekeys, $least were wanted"
-	[ "${got[missed]}" = 0 ] || fail "the capture missed ${got[missed]} packets: nothing can be told"
 	[ "${got[drops]}" = 0 ] || fail "ga dropped ${got[drops]}: $(vici_on ga stats | awk '/^drops\./ && $2 { print }' | tr '\n' ' ')"
 	[ "$(lost_out)" = 0 ] || fail "ga read ${got[tun_out]} packets and sent ${got[esp_out]}"
 	[ "$(lost_in)" = 0 ] || fail "ga received ${got[esp_in]} packets and handed on ${got[tun_in]}"
@@ -113,7 +125,58 @@ rekeys()
 }
 
 by_time='|rekey_time = 1s; rand_time = 0s; life_time = 60s'
+both_by_time='rekey_time = 4s; rand_time = 0s; over_time = 60s|rekey_time = 1s; rand_time = 0s; life_time = 60s'
 row rekeys-ours     rekeys adit   "$by_time" '|'
-row rekeys-both     rekeys adit   "$by_time" "$by_time"
-row rekeys-strongswan-ours   rekeys charon "$by_time" '|'
-row rekeys-strongswan-theirs rekeys charon '|' "$by_time"
+row rekeys-both     rekeys adit   "$both_by_time" "$both_by_time"
+row rekeys-strongswan-ours   rekeys charon "$both_by_time" '|'
+row rekeys-strongswan-theirs rekeys charon '|' "$both_by_time"
+
+# --- an end dies ---
+
+# Milliseconds until a ping from a to b is answered again, 60 s at most; asked ten times a second.
+answered_after() { t=70 traffic a until "${B[v4]}" 60 2>>"$case/a/ping.log" || fail "no answer after 60 s"; }
+
+# restart PEER WHO HOW SECONDS CONN-A CHILD-A CONN-B CHILD-B [TEXT]: the daemon on WHO ends by HOW (TERM or KILL) and starts again; packets
+# go on within SECONDS of the start. The lines of the configurations as for `gateway`; TEXT stands behind that of ga.
+restart()
+{
+	local peer=$1 who=$2 how=$3 seconds=$4 began took try
+	need_adit
+	[ "$peer" = adit ] || need_peer
+	sites
+	gateway ga local_ts="${NET_A[v4]}" remote_ts="${NET_B[v4]}" conn="$5" child="$6"
+	gateway gb local_ts="${NET_B[v4]}" remote_ts="${NET_A[v4]}" conn="$7" child="$8"
+	echo "${9-}" >>"$case/ga/swanctl/swanctl.conf"
+	start gb "$peer"
+	start ga adit
+	case $6$8 in *start_action*) ;; *) comes_up ga net ;; esac
+	took=$(answered_after)
+	for try in 1 2; do	# a second time when the machine may have been busy
+		sleep 1	# it has been up for a while
+		stop "$who" "$how"
+		began=$EPOCHREALTIME
+		start "$who" "${kind[$who]}"
+		took=$(answered_after)
+		took=$(awk -v s="$began" -v e="$EPOCHREALTIME" 'BEGIN { print int((e - s) * 1000) }')
+		echo "# $this_case: packets go $took ms after the start of $who (SIG$how); $seconds s were allowed" >&3
+		[ "$took" -ge $((seconds * 1000 * slow)) ] || break
+	done
+	[ "$took" -lt $((seconds * 1000 * slow)) ] || fail "packets go after $took ms only, $seconds s were allowed"
+	is_up ga net
+}
+
+starts='start_action = start; close_action = start; dpd_action = start'
+for how in TERM KILL; do
+	# whichever end has died; who answers only, waits for the other, which finds out
+	row "restart-adit-initiator-$how" restart adit ga $how 3 '' "$starts" '' ''
+	row "restart-adit-responder-$how" restart adit gb $how 3 '' "$starts" '' ''
+	row "restart-strongswan-adit-$how" restart charon ga $how 3 '' "$starts" '' ''
+	row "restart-strongswan-trap-$how" restart charon ga $how 3 '' 'start_action = trap' '' ''
+done
+# strongSwan dies, and waits to be called: after SIGTERM it has said so, and adit tries again until somebody is there. After SIGKILL it knows
+# nothing of the SA and says nothing: dpd_delay (2 s) and the retransmissions (0.5, 0.75, 1.13 and 1.69 s) pass, then a try.
+row restart-strongswan-dies-TERM restart charon gb TERM 5 '' "$starts" '' ''
+row restart-strongswan-dies-KILL restart charon gb KILL 9 'dpd_delay = 2s' "$starts" '' '' \
+	$'adit {\n retransmit_timeout = 0.5\n retransmit_base = 1.5\n retransmit_tries = 3\n}'
+# strongSwan calls anew when it is back: its INITIAL_CONTACT sweeps the old SA
+row restart-strongswan-calls-KILL restart charon gb KILL 3 '' '' '' "$starts"

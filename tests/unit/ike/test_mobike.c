@@ -4,6 +4,7 @@
 
 #include "iana/ikev2.h"
 #include "pair.h"
+#include "sealed.h"
 
 #define PSK "secrets { ike-x { secret = \"one shared secret\" } }\n"
 #define SIDE(name, more, own, peer, local, remote)                                                                    \
@@ -310,6 +311,26 @@ static void victim_after(void **state)
 	pair_clear(&f.w.p);
 }
 
+/* Whoever answers with other bytes than those that were sent has not received them. */
+static void wrong_cookie(void **state)
+{
+	struct forged f = { 0 };
+	struct message_writer m;
+	uint8_t room[64], zeros[16] = { 0 }, first = 0;
+	struct bytes chain;
+
+	(void)state;
+	to_a_victim(&f, GATEWAY("mobike_check = before"), 11);
+	assert_non_null(pair_sa(&f.w.p, BOB)->ours);
+	m = chain_begin(room, sizeof(room));
+	notify_write(&m, 0, bytes_none(), IKEV2_NOTIFY_COOKIE2, bytes(zeros, sizeof(zeros)));
+	chain = chain_end(&m, &first);
+	send_sealed_response(&f.w.p, ALICE, IKEV2_EXCHANGE_INFORMATIONAL, pair_sa(&f.w.p, BOB)->ours->message_id, first, chain);
+	assert_int_equal(f.w.p.node[BOB].last_refusal, REASON_SYNTAX);
+	assert_int_equal(pair_up(&f.w.p, BOB), 0);
+	pair_clear(&f.w.p);
+}
+
 static void check_is_passed(void **state)
 {
 	static const char *const words[] = { GATEWAY("mobike_check = before"), GATEWAY("mobike_check = after"), GATEWAY("mobike_check = no") };
@@ -485,7 +506,7 @@ int main(void)
 		cmocka_unit_test(other_path_is_found),
 		cmocka_unit_test(gateway_moves),
 		cmocka_unit_test(victim_before),
-		cmocka_unit_test(victim_after),
+		cmocka_unit_test(victim_after), cmocka_unit_test(wrong_cookie),
 		cmocka_unit_test(check_is_passed),
 		cmocka_unit_test(ike_is_not_followed),
 		cmocka_unit_test(mapping_changes),
