@@ -388,7 +388,11 @@ static void insides_are_checked(void **state)
 /* Who shows where the peer is: neither an old packet that comes late, nor a copy where there is no window. */
 static void copies_are_not_the_newest(void **state)
 {
-	static const struct { uint32_t window; unsigned order[4]; bool newest[4]; } rows[] = {
+	static const struct {
+		uint32_t window;
+		unsigned order[4];
+		bool newest[4];
+	} rows[] = {
 		{ 64, { 0, 2, 1, 3 }, { true, true, false, true } },
 		{ 0, { 0, 2, 2, 1 }, { true, true, false, false } },
 	};
