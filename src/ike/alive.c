@@ -52,8 +52,11 @@ void alive_used(struct sa *sa, const struct answer *a)
 
 	if (a->ok && a->used_in > sa->last_in && a->used_in <= now)
 		sa->last_in = a->used_in;
+	if (a->ok && a->used_out > sa->last_out && a->used_out <= now)
+		sa->last_out = a->used_out; /* what keeps a NAT's mapping */
 	if (sa->phase == PHASE_UP && alive_at(sa) <= now)
 		ask_peer(sa);
+	roam_keepalive(sa, true);
 	sa_touch(sa);
 }
 

@@ -121,6 +121,33 @@ void roam_follow_esp(struct child *c, const struct path *path)
 	follow(sa, &to);
 }
 
+/* --- NAT keepalives --- */
+
+uint64_t roam_keepalive_at(const struct sa *sa)
+{
+	if (sa->phase != PHASE_UP || !sa->nat_local || roam_away(sa) || ask_out_sa(sa, ASK_USAGE))
+		return NEVER;
+	return sa->last_out + sa->engine->conf.keepalive;
+}
+
+void roam_keepalive(struct sa *sa, bool asked)
+{
+	uint64_t now = sa->engine->now.boot;
+	struct queued *q;
+	struct reason why;
+
+	if (roam_keepalive_at(sa) > now)
+		return;
+	q = asked || sa->child_count == 0 ? NULL : queued_new(EVENT_ASK);
+	if (q) {
+		q->event.ask.kind = ASK_USAGE;
+		if (ask_post_sa(sa, q, &why))
+			return;
+	}
+	sa->last_out = now;
+	(void)event_send(sa->engine, &sa->path, bytes("\xff", 1), true);
+}
+
 /* --- ESP is swallowed --- */
 
 void roam_one_way(struct child *c)

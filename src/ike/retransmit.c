@@ -21,7 +21,8 @@ static unsigned early_of(const struct exchange *x)
 	const struct engine_conf *c = &x->sa->engine->conf;
 	unsigned most = (c->retransmit_first - 1) / EARLY_WAIT;
 
-	if (x->sa->phase != PHASE_NEW || c->retransmit_early == ENGINE_NONE)
+	/* an address update, too: the peer's packets go to where we are not until it has come */
+	if ((x->sa->phase != PHASE_NEW && x->kind != JOB_ADDRESSES) || c->retransmit_early == ENGINE_NONE)
 		return 0;
 	return c->retransmit_early < most ? c->retransmit_early : most;
 }

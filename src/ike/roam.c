@@ -337,10 +337,36 @@ void roam_resend(struct sa *sa)
 		retransmit_anew(x);
 }
 
+static bool is_bound(const struct child *c)
+{
+	if (c->mode == MODE_TRANSPORT)
+		return true;
+	for (size_t i = 0; i < c->conf->local_ts.count; i++)
+		if (c->conf->local_ts.list[i].dynamic)
+			return true;
+	return false;
+}
+
+/* Child SAs whose selectors are the address that we have left cannot move: they are made anew with the new one. */
+static void renew_bound(struct sa *sa, const struct addr *before)
+{
+	struct reason why = { 0 };
+
+	(void)refuse(&why, REASON_MOVED, 0, value_of(VALUE_ADDR, 0, addr_bytes(&sa->path.local.addr)),
+	             value_of(VALUE_ADDR, 0, addr_bytes(before)), conf_nowhere());
+	LIST_EACH_SAFE(at, &sa->children) {
+		struct child *c = LIST_ITEM(at, struct child, link);
+
+		if (child_in_use(c) && is_bound(c))
+			child_close(c, &why, true, 0);
+	}
+}
+
 /* The SA's path is another one: its Child SAs follow, and the peer is told. */
 static void take_path(struct sa *sa, const struct path *path)
 {
 	struct roam *r = sa->roam;
+	struct addr before = sa->path.local.addr;
 
 	r->moves++;
 	sa->path = *path;
@@ -350,6 +376,8 @@ static void take_path(struct sa *sa, const struct path *path)
 		r->update = true;
 	else
 		r->tell = true;
+	if (r->leads && !addr_equal(&before, &path->local.addr))
+		renew_bound(sa, &before);
 	children_follow(sa);
 	tell_ike(sa, TELL_IKE_UPDATE);
 }

@@ -98,5 +98,9 @@ void roam_checked(struct sa *sa);               /* the peer receives where it sa
 const struct path *roam_data_path(const struct sa *sa);
 /* ESP goes out and nothing ever comes in: something on the way swallows it. UDP encapsulation is tried. */
 void roam_one_way(struct child *c);
+/* When a NAT on our side wants to be reminded of us, RFC 3948 4; NEVER. */
+uint64_t roam_keepalive_at(const struct sa *sa);
+/* Sends it when it is due; but first the data plane is asked whether packets have done so. asked: that is its answer. */
+void roam_keepalive(struct sa *sa, bool asked);
 uint64_t roam_at(const struct sa *sa);          /* when it wants to be looked at; NEVER */
 void roam_expire(struct sa *sa);

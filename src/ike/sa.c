@@ -324,11 +324,6 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static uint64_t keepalive_at(const struct sa *sa)
-{
-	return sa->nat_local && !roam_away(sa) ? sa->last_out + sa->engine->conf.keepalive : NEVER;
-}
-
 /* As long as an initiator may go on sending again, but short when there are many: a flood must not fill the table for long. */
 static uint64_t half_open_at(const struct sa *sa)
 {
@@ -352,7 +347,7 @@ static uint64_t nearest(const struct sa *sa)
 	if (sa->phase == PHASE_GONE)
 		return sa->gone_at + LINGER;
 	if (sa->phase == PHASE_UP)
-		at = least(at, least(least(least(alive_at(sa), keepalive_at(sa)), least(sa->life_at, roam_at(sa))), sa->rekey_at));
+		at = least(at, least(least(least(alive_at(sa), roam_keepalive_at(sa)), least(sa->life_at, roam_at(sa))), sa->rekey_at));
 	at = least(at, jobs_at(sa));
 	if (old_wait(sa))
 		at = least(at, sa->gone_at + OLD_WAIT);
@@ -433,10 +428,7 @@ static void expire_up(struct sa *sa, uint64_t now)
 		(void)sa_rekey(sa, 0);
 	if (alive_at(sa) <= now)
 		alive_ask(sa);
-	if (keepalive_at(sa) <= now) {
-		sa->last_out = now;
-		(void)event_send(sa->engine, &sa->path, bytes("\xff", 1), true);
-	}
+	roam_keepalive(sa, false);
 }
 
 void sa_expire(struct sa *sa)
