@@ -395,7 +395,7 @@ static bool replace(struct conn_entry *entry, const struct connection *conn, str
 	if (!wants)
 		return refuse_text(why, REASON_MEMORY, 0, "a connection");
 	undo(entry, same ? conn : NULL);
-	traps_undo(entry, conn, same);
+	traps_undo(entry, conn);
 	free(entry->wants);
 	entry->wants = wants;
 	connection_unref(entry->conn);
@@ -461,7 +461,7 @@ void entry_free(struct conn_entry *entry)
 
 	if (entry->asking)
 		ask_cancel(e, entry->asking);
-	traps_undo(entry, NULL, false);
+	traps_undo(entry, NULL);
 	timer_stop(&e->timers, &entry->timer);
 	story_forget_entry(entry);
 	LIST_EACH_SAFE(at, &entry->sas)

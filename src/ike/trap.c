@@ -21,6 +21,7 @@ struct trap {
 	struct queued *removal;        /* of `id`, kept ready: it must not be lost */
 	struct queued *next_removal;
 	struct timer timer;            /* TIMER_TRAP: try again */
+	bool stale;                    /* what stands is as the child was once configured */
 	unsigned failed, refused;      /* in a row: installations; Child SAs */
 	uint64_t heeds_at;             /* boot ms: acquires before it are passed over */
 };
@@ -200,7 +201,7 @@ static bool enter(struct trap *t)
 
 static bool same_place(const struct trap *t)
 {
-	return t->id && addr_equal(&t->local, &t->next_local) && addr_equal(&t->remote, &t->next_remote);
+	return t->id && !t->stale && addr_equal(&t->local, &t->next_local) && addr_equal(&t->remote, &t->next_remote);
 }
 
 /* What stands already, with these addresses, is left alone. */
@@ -316,6 +317,7 @@ static void installed(struct trap *t)
 	t->local = t->next_local;
 	t->remote = t->next_remote;
 	t->failed = 0;
+	t->stale = false;
 	command_installed(entry->engine, entry->conn->name, t->conf, true, NULL);
 }
 
@@ -435,8 +437,29 @@ static bool wanted_at_start(const struct child_conf *c)
 	return child_conf_is_shunt(c) ? c->start_action != ACTION_NONE : (c->start_action & ACTION_TRAP) != 0;
 }
 
+/* The connection was loaded anew: the trap follows it. */
+static void follow(struct trap *t)
+{
+	struct conn_entry *entry = t->entry;
+	const struct child_conf *fresh = connection_child(entry->conn, t->conf->name);
+	struct reason why = { 0 };
+
+	t->stale = t->stale || !child_conf_same(t->conf, fresh);
+	if (fresh->reqid)
+		t->reqid = fresh->reqid;
+	t->conf = fresh;
+	connection_unref(t->conn);
+	t->conn = connection_ref(entry->conn);
+	give_up_next(t);
+	if (!begin(t, &why))
+		failed(t, &why);
+}
+
 void traps_start(struct conn_entry *entry)
 {
+	LIST_EACH(at, &entry->traps)
+		if (LIST_ITEM(at, struct trap, link)->conn != entry->conn)
+			follow(LIST_ITEM(at, struct trap, link));
 	for (size_t i = 0; i < entry->conn->child_count; i++) {
 		const struct child_conf *c = &entry->conn->children[i];
 		struct reason why = { 0 };
@@ -450,13 +473,13 @@ void traps_start(struct conn_entry *entry)
 	}
 }
 
-void traps_undo(struct conn_entry *entry, const struct connection *next, bool same)
+void traps_undo(struct conn_entry *entry, const struct connection *next)
 {
 	LIST_EACH_SAFE(at, &entry->traps) {
 		struct trap *t = LIST_ITEM(at, struct trap, link);
 		const struct child_conf *fresh = next ? connection_child(next, t->conf->name) : NULL;
 
-		if (!fresh || !same || !child_conf_same(t->conf, fresh))
+		if (!fresh || (wanted_at_start(t->conf) && !wanted_at_start(fresh)))
 			trap_free(t);
 	}
 }

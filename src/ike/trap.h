@@ -16,10 +16,13 @@
 bool trap_install(struct conn_entry *entry, const struct child_conf *child, struct reason *why);
 bool trap_stands(const struct conn_entry *entry, const char *child);
 bool trap_remove(struct conn_entry *entry, const char *child); /* false: there is none */
-/* After a load: those that start_action wants. Without reason to fail: what fails now is tried again. */
+/*
+ * After a load: those that start_action wants, and those that are there are made as the children are now; what stands is not taken away
+ * before its successor stands. What fails now is tried again.
+ */
 void traps_start(struct conn_entry *entry);
-/* Those of children that `next` has no longer, or otherwise, or in another mind; NULL: all. `same`: the IKE part stays. */
-void traps_undo(struct conn_entry *entry, const struct connection *next, bool same);
+/* Removes those of children that `next` no longer has, or no longer wants to have one; NULL: all. */
+void traps_undo(struct conn_entry *entry, const struct connection *next);
 /* What dpd_action or close_action want done after a Child SA of this child has gone. */
 void trap_after(struct conn_entry *entry, const struct child_conf *child, uint8_t action);
 /* The reqid of a child that has a trap; 0: it has none. */

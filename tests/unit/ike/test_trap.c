@@ -141,6 +141,35 @@ static void load_again(void **state)
 	pair_clear(&p);
 }
 
+/* Another peer, the same child: the trap is not taken away before the new one stands. */
+static void other_peer(void **state)
+{
+	struct pair p;
+	char one[4096];
+
+	(void)state;
+	pair_of(&p, (struct conf_parts){ .children = "net { " NETS TRAP "}\n" }, 214);
+	snprintf(one, sizeof(one), "%s", conf_alice((struct conf_parts){ .children = "net { " NETS TRAP "}\n", .remote = "192.0.2.99" }));
+	p.node[ALICE].hold = 1u << ASK_POLICY;
+	pair_load(&p, ALICE, one);
+	assert_int_equal(p.node[ALICE].policy_count, 1);
+	assert_int_equal(p.node[ALICE].policies[0], 1);
+	pair_clear(&p);
+}
+
+static void no_longer_wanted(void **state)
+{
+	struct pair p;
+	char one[4096];
+
+	(void)state;
+	pair_of(&p, (struct conf_parts){ .children = "net { " NETS TRAP "}\n" }, 215);
+	snprintf(one, sizeof(one), "%s", conf_alice((struct conf_parts){ .children = "net { " NETS "}\n" }));
+	pair_load(&p, ALICE, one);
+	assert_int_equal(p.node[ALICE].policy_count, 0);
+	pair_clear(&p);
+}
+
 static void changed_child(void **state)
 {
 	struct pair p;
@@ -324,6 +353,8 @@ int main(void)
 		cmocka_unit_test(dynamic_is_the_own_address),
 		cmocka_unit_test(to_nobody),
 		cmocka_unit_test(load_again),
+		cmocka_unit_test(other_peer),
+		cmocka_unit_test(no_longer_wanted),
 		cmocka_unit_test(changed_child),
 		cmocka_unit_test(shunts),
 		cmocka_unit_test(install_by_hand),
