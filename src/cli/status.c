@@ -271,9 +271,29 @@ static void print_policies_of(const struct cli *cli, const struct messages *poli
 	}
 }
 
+/* Nothing for a connection of policies alone: they are neither up nor down. */
+static void print_down(const struct cli *cli, struct bytes conn)
+{
+	struct section children = { .body = bytes("", 0) }, child;
+	unsigned count = 0, policies = 0;
+	struct text names = { 0 };
+	size_t at = 0;
+
+	(void)find_section(&children, conn, "children");
+	for (; next_section(&child, children.body, &at); count++) {
+		if (cli_is(child.body, NULL, "mode", "PASS") || cli_is(child.body, NULL, "mode", "DROP"))
+			policies++;
+		else
+			text_add(&names, " %.*s", (int)child.name.len, (const char *)child.name.at);
+	}
+	if (count == 0 || policies < count)
+		printf("  %sdown%s  children:%s\n", cli_red(cli), cli_plain(cli), text_str(&names));
+	text_clear(&names);
+}
+
 static void print_connection(const struct cli *cli, const struct messages *sas, const struct messages *policies, struct bytes message)
 {
-	struct section conn, children, child;
+	struct section conn;
 	size_t at = 0;
 
 	if (!next_section(&conn, message, &at))
@@ -286,12 +306,7 @@ static void print_connection(const struct cli *cli, const struct messages *sas, 
 	print_policies_of(cli, policies, conn.name);
 	if (print_sas_of(cli, sas, conn.name) > 0)
 		return;
-	printf("  %sdown%s  children:", cli_red(cli), cli_plain(cli));
-	at = 0;
-	if (find_section(&children, conn.body, "children"))
-		while (next_section(&child, children.body, &at))
-			printf(" %.*s", (int)child.name.len, (const char *)child.name.at);
-	printf("\n");
+	print_down(cli, conn.body);
 }
 
 static void print_drops(struct bytes stats)
