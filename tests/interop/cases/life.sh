@@ -96,7 +96,20 @@ begin_rekeys()
 	pings a "${B[v4]}"
 }
 
-# rekeys PEER OURS THEIRS: as begin_rekeys; a run without rekeys first, whose loss is the network's own
+# Commands from both ends in turn, a little more than 50 a minute; every fifth is for the IKE SA.
+commands()	# SECONDS
+{
+	local i=0 until=$((SECONDS + $1)) what who
+	while [ $SECONDS -lt $until ]; do
+		i=$((i + 1)) what=child=net who=ga
+		[ $((i % 5)) != 0 ] || what=ike=net
+		[ $((i % 2)) != 0 ] || who=gb
+		vici_on $who rekey $what >>"$case/commands.log" 2>&1 || echo "$who: rekey $what failed" >>"$case/commands.failed"
+		sleep 0.9
+	done
+}
+
+# rekeys PEER OURS THEIRS: as begin_rekeys; OURS `commands`: nothing by time; a run without rekeys first, whose loss is the network's own
 rekeys()
 {
 	local without_ping without_udp least=$((rekey_seconds * 50 / 60 * 9 / 10))
@@ -111,10 +124,16 @@ rekeys()
 	[ "${got[children]}" = 0 ] || fail "the run without rekeys had ${got[children]}"
 	stop ga
 	stop gb
-	begin_rekeys "$@"
+	if [ "$2" = commands ]; then
+		begin_rekeys "$1" '|' '|'
+		commands $((rekey_seconds + 3)) &
+	else
+		begin_rekeys "$@"
+	fi
 	measure_well "$rekey_seconds"
+	[ ! -e "$case/commands.failed" ] || fail "$(wc -l <"$case/commands.failed") commands failed: $(tail -n 1 "$case/commands.log")"
 	said_of "${got[children]} Child SAs and ${got[ikes]} IKE SAs made anew in $rekey_seconds s" >&3
-	[ "${got[children]}" -ge "$least" ] || fail "only ${got[children]} rekeys, $least were wanted"
+	[ $((got[children] + got[ikes])) -ge "$least" ] || fail "only $((got[children] + got[ikes])) rekeys, $least were wanted"
 	[ "${got[drops]}" = 0 ] || fail "ga dropped ${got[drops]}: $(vici_on ga stats | awk '/^drops\./ && $2 { print }' | tr '\n' ' ')"
 	[ "$(lost_out)" = 0 ] || fail "ga read ${got[tun_out]} packets and sent ${got[esp_out]}"
 	[ "$(lost_in)" = 0 ] || fail "ga received ${got[esp_in]} packets and handed on ${got[tun_in]}"
@@ -128,6 +147,8 @@ by_time='|rekey_time = 1s; rand_time = 0s; life_time = 60s'
 both_by_time='rekey_time = 4s; rand_time = 0s; over_time = 60s|rekey_time = 1s; rand_time = 0s; life_time = 60s'
 row rekeys-ours     rekeys adit   "$by_time" '|'
 row rekeys-both     rekeys adit   "$both_by_time" "$both_by_time"
+row rekeys-commands rekeys adit   commands
+row rekeys-strongswan-commands rekeys charon commands
 row rekeys-strongswan-ours   rekeys charon "$both_by_time" '|'
 row rekeys-strongswan-theirs rekeys charon '|' "$both_by_time"
 
