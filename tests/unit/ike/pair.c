@@ -30,13 +30,12 @@ static bool fill(void *host, enum random_kind kind, uint8_t *out, size_t len)
 {
 	struct peer *n = host;
 
-	(void)kind;
 	for (size_t i = 0; i < len; i++) {
 		uint64_t z = n->random_state += 0x9e3779b97f4a7c15u;
 
 		z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
 		z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-		out[i] = (uint8_t)(z ^ (z >> 31));
+		out[i] = (uint8_t)(z ^ (z >> 31)) ^ (kind == RANDOM_PRIVATE ? n->private_bits : 0);
 	}
 	return !n->no_random;
 }

@@ -52,6 +52,7 @@ struct peer {
 	enum child_encap moved_encap;
 	unsigned moves, ike_updates;
 	uint64_t random_state;
+	uint8_t private_bits;           /* every byte of the generator for secrets is turned by these */
 	struct engine_conf conf;        /* that it was started with */
 	unsigned asked[32];             /* per enum ask_kind */
 	uint32_t next_spi;

@@ -61,7 +61,7 @@ static void set_up(struct pair *p, uint64_t seed)
 
 /*
  * Every exchange type, from either end, sealed right, on an SA that is up: only CREATE_CHILD_SA and INFORMATIONAL are anything,
- * and the first one of a type that is nothing takes no message ID away.
+ * and the first one of a type that is nothing takes no message ID away. (CVE-2026-78135)
  */
 static void every_exchange_in_every_state(void **state)
 {
@@ -136,7 +136,10 @@ static void cache_is_for_the_same_message(void **state)
 	pair_clear(&p);
 }
 
-/* A responder that hears nothing more says nothing more: whoever forged the source of one packet gets one answer sent. */
+/*
+ * A responder that hears nothing more says nothing more: whoever forged the source of one packet gets one answer sent.
+ * (CVE-2016-5361)
+ */
 static void responder_never_repeats(void **state)
 {
 	const struct engine_conf conf = { 0 };
@@ -186,7 +189,10 @@ static void half_open_is_bounded(void **state)
 
 /* --- datagrams --- */
 
-/* Datagrams of 0 to 64 bytes, of zeros, of ones, and cut from a true one: nothing is answered with more than came. */
+/*
+ * Datagrams of 0 to 64 bytes, of zeros, of ones, and cut from a true one: nothing is answered with more than came.
+ * (CVE-2016-5361, CVE-2013-4564)
+ */
 static void short_datagrams(void **state)
 {
 	const struct engine_conf conf = { 0 };
@@ -217,7 +223,10 @@ static void short_datagrams(void **state)
 	pair_clear(&p);
 }
 
-/* Every value of every byte of the header, of a first message and of one with made-up SPIs: no more bytes out than in. */
+/*
+ * Every value of every byte of the header, of a first message and of one with made-up SPIs: no more bytes out than in.
+ * (CVE-2016-5361, CVE-2015-3204, CVE-2020-1763, CVE-2022-23094)
+ */
 static void headers_of_all_values(void **state)
 {
 	const struct engine_conf conf = { .half_open_per_source = 100000, .half_open_max = 100000, .cookie_threshold = 100000 };
@@ -244,7 +253,10 @@ static void headers_of_all_values(void **state)
 	pair_clear(&p);
 }
 
-/* All bits set in every field that is reserved, or a set of flags, of a message that is right otherwise: it is answered. 2.5. */
+/*
+ * All bits set in every field that is reserved, or a set of flags, of a message that is right otherwise: it is answered. 2.5.
+ * (CVE-2015-3204)
+ */
 static void reserved_bits_are_nothing(void **state)
 {
 	static const uint8_t notify[] = { 0, 0x7f, 0, 8, 0, 0, 0xff, 0xff };
@@ -260,7 +272,7 @@ static void reserved_bits_are_nothing(void **state)
 
 /* --- payloads --- */
 
-/* 0 to 1000 payloads of all sorts: in a first message, and sealed on an SA that is up. */
+/* 0 to 1000 payloads of all sorts: in a first message, and sealed on an SA that is up. (CVE-2026-12413) */
 static void payload_counts(void **state)
 {
 	static const size_t counts[] = { 0, 1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1000 };
@@ -387,7 +399,10 @@ static void to_the_end(size_t *order, size_t *count, size_t which)
 	order[(*count)++] = which;
 }
 
-/* Each payload of a first message removed, doubled, or moved: what must be there once must, and the order is nothing. */
+/*
+ * Each payload of a first message removed, doubled, or moved: what must be there once must, and the order is nothing.
+ * (CVE-2013-6466, CVE-2013-6467)
+ */
 static void payload_matrix(void **state)
 {
 	uint8_t type = 1;
@@ -459,7 +474,10 @@ static void stripped_on_the_way(void **state)
 	}
 }
 
-/* All 256 payload types behind a first message: known ones and unknown ones are nothing, unknown critical ones are refused. 2.5 */
+/*
+ * All 256 payload types behind a first message: known ones and unknown ones are nothing, unknown critical ones are refused. 2.5
+ * (CVE-2015-3991)
+ */
 static void payload_types(void **state)
 {
 	(void)state;
@@ -521,7 +539,7 @@ static void first_with(struct pair *p, const struct proposal *proposal, uint64_t
 	arena_clear(&arena);
 }
 
-/* A proposal for IKE that lacks one type of transform, or has one for which this is no place. */
+/* A proposal for IKE that lacks one type of transform, or has one for which this is no place. (CVE-2016-5391) */
 static void transforms_missing(void **state)
 {
 	static const struct transform whole[] = { { TRANSFORM_ENCR, 20, 256 }, { TRANSFORM_PRF, 5 }, { TRANSFORM_KE, 31 } };
@@ -543,7 +561,10 @@ static void transforms_missing(void **state)
 		}
 }
 
-/* Every number of every type of transform, with key lengths of all sorts, asked of an SA that is up: an answer, and what is not built is refused. */
+/*
+ * Every number of every type of transform, with key lengths of all sorts, asked of an SA that is up: an answer, and what is not built is refused.
+ * (CVE-2024-3652)
+ */
 static void transform_numbers(void **state)
 {
 	static const uint16_t lengths[] = { 0, 1, 127, 128, 192, 256, 65535 };
@@ -597,7 +618,10 @@ static void transform_numbers(void **state)
 
 /* --- identities --- */
 
-/* Identities of every sort of length in a sealed IKE_AUTH: refused, and nothing is left in the end. */
+/*
+ * Identities of every sort of length in a sealed IKE_AUTH: refused, and nothing is left in the end.
+ * (CVE-2013-5018, CVE-2025-9242, CVE-2025-14733)
+ */
 static void identities_of_all_lengths(void **state)
 {
 	static const size_t lengths[] = { 0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 255, 256, 257, 500, 1000, 4095, 16000, 65000 };
@@ -633,7 +657,7 @@ static void identities_of_all_lengths(void **state)
 
 /* --- key exchange --- */
 
-/* All 65,536 group numbers in the KE payload of a first message: only the one of the proposal makes an SA. */
+/* All 65,536 group numbers in the KE payload of a first message: only the one of the proposal makes an SA. (CVE-2014-9221) */
 static void all_groups(void **state)
 {
 	const struct engine_conf conf = { .half_open_per_source = 100000, .half_open_max = 100000, .cookie_threshold = 100000 };
@@ -666,7 +690,7 @@ static void all_groups(void **state)
 	pair_clear(&p);
 }
 
-/* Values of KE that no honest peer sends, of every length: refused, and nothing is left. */
+/* Values of KE that no honest peer sends, of every length: refused, and nothing is left. (CVE-2015-3240, CVE-2023-41913) */
 static void degenerate_ke_values(void **state)
 {
 	static const struct {
@@ -763,9 +787,51 @@ static void cookie_lengths(void **state)
 	}
 }
 
+/* --- two generators --- */
+
+struct watched {
+	uint8_t spi[8], nonce[32], ke[32];
+};
+
+/* Alice's first message with her second generator turned by `bits`. */
+static struct watched first_message(uint8_t bits)
+{
+	struct datagram init = { 0 };
+	struct watched seen = { 0 };
+	struct parts parts;
+	struct pair p;
+
+	pair_init(&p, pair_alice, pair_bob, 747);
+	p.node[ALICE].private_bits = bits;
+	p.filter = pair_keep_first;
+	p.ctx = &init;
+	pair_initiate(&p, ALICE, "office");
+	take_apart(&parts, &init);
+	memcpy(seen.spi, init.data, 8);
+	for (size_t i = 0; i < parts.count; i++) {
+		if (parts.list[i].type == IKEV2_PAYLOAD_NONCE)
+			memcpy(seen.nonce, init.data + parts.list[i].at + 4, 32);
+		if (parts.list[i].type == IKEV2_PAYLOAD_KE)
+			memcpy(seen.ke, init.data + parts.list[i].at + 8, 32);
+	}
+	pair_clear(&p);
+	return seen;
+}
+
+/* What goes over the wire comes from one generator, what is kept from another: the first tells nothing of the second. */
+static void two_generators(void **state)
+{
+	struct watched one = first_message(0), other = first_message(0x5a);
+
+	(void)state;
+	assert_memory_equal(one.spi, other.spi, sizeof(one.spi));
+	assert_memory_equal(one.nonce, other.nonce, sizeof(one.nonce));
+	assert_memory_not_equal(one.ke, other.ke, sizeof(one.ke));
+}
+
 /* --- a failed exchange leaves nothing --- */
 
-/* The peer was refused NO_PROPOSAL_CHOSEN, and goes on with the SPIs of that answer as if nothing were. */
+/* The peer was refused NO_PROPOSAL_CHOSEN, and goes on with the SPIs of that answer as if nothing were. (CVE-2023-30570) */
 static void refused_spis_are_not_reused(void **state)
 {
 	const struct engine_conf conf = { 0 };
@@ -804,7 +870,7 @@ static void refused_spis_are_not_reused(void **state)
 	pair_clear(&p);
 }
 
-/* A side that has no secret: refused, and neither a repetition nor time leaves an SA behind. */
+/* A side that has no secret: refused, and neither a repetition nor time leaves an SA behind. (CVE-2024-2357) */
 static void no_secret_leaves_nothing(void **state)
 {
 	(void)state;
@@ -848,7 +914,10 @@ static void anew_after_syntax(struct pair *p, uint32_t *id)
 	*id = 2;
 }
 
-/* Deletes of what is not there, of all protocols and sizes of SPI, several and doubled, with notifies behind them. */
+/*
+ * Deletes of what is not there, of all protocols and sizes of SPI, several and doubled, with notifies behind them.
+ * (CVE-2023-38712)
+ */
 static void deletes_of_everything(void **state)
 {
 	uint8_t room[2048], first = 0;
@@ -906,7 +975,7 @@ static void deletes_of_everything(void **state)
 	pair_clear(&p);
 }
 
-/* REKEY_SA for all protocols and sizes of SPI: refused or passed over, never more than an answer. */
+/* REKEY_SA for all protocols and sizes of SPI: refused or passed over, never more than an answer. (CVE-2023-38710) */
 static void rekey_of_every_protocol(void **state)
 {
 	struct arena arena = { 0 };
@@ -940,7 +1009,7 @@ static void rekey_of_every_protocol(void **state)
 	pair_clear(&p);
 }
 
-/* TS payloads whose numbers lie: an answer each time, and no Child SA of it. */
+/* TS payloads whose numbers lie: an answer each time, and no Child SA of it. (CVE-2023-23009) */
 static void selectors_that_lie(void **state)
 {
 	static const struct {
@@ -1042,7 +1111,7 @@ int main(void)
 		cmocka_unit_test(short_datagrams), cmocka_unit_test(headers_of_all_values), cmocka_unit_test(reserved_bits_are_nothing),
 		cmocka_unit_test(payload_counts), cmocka_unit_test(payload_matrix), cmocka_unit_test(payload_types),
 		cmocka_unit_test(stripped_on_the_way), cmocka_unit_test(transforms_missing), cmocka_unit_test(transform_numbers),
-		cmocka_unit_test(identities_of_all_lengths), cmocka_unit_test(cookie_lengths),
+		cmocka_unit_test(identities_of_all_lengths), cmocka_unit_test(cookie_lengths), cmocka_unit_test(two_generators),
 		cmocka_unit_test(all_groups), cmocka_unit_test(degenerate_ke_values),
 		cmocka_unit_test(refused_spis_are_not_reused), cmocka_unit_test(no_secret_leaves_nothing),
 		cmocka_unit_test(deletes_of_everything), cmocka_unit_test(rekey_of_every_protocol),
