@@ -241,7 +241,11 @@ static bool read_ke(struct exchange *x, struct child_work *w, struct reason *why
 /* What is known by now decides whether packets go out by it: those that lost carry nothing. */
 static bool install(struct exchange *x, struct child_work *w, struct reason *why)
 {
+	const struct child *rival = child_by_id(x->sa, x->rival);
+
 	w->plan.inbound_only = child_lost(x, w);
+	if (rival)
+		w->plan.reqid = rival->reqid; /* one of both takes the other's place */
 	return child_install(x, &w->plan, why);
 }
 

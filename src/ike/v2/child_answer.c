@@ -107,6 +107,34 @@ enum outcome child_take_rekey(struct exchange *x, struct reason *why)
 	return take(x, w, why) ? DONE : REFUSED;
 }
 
+/* Ours that makes the same, or NULL. */
+static struct exchange *crossing(const struct exchange *x, const struct child_work *w)
+{
+	struct exchange *ours = x->sa->ours;
+	const struct child_work *other = ours ? ours->work : NULL;
+
+	if (!other || ours->over)
+		return NULL;
+	if (w->plan.old)
+		return ours->kind == JOB_CHILD_REKEY && ours->subject == w->plan.old ? ours : NULL;
+	if (ours->kind != JOB_CHILD || ours->rival || strcmp(other->plan.conf->name, w->plan.conf->name) != 0)
+		return NULL;
+	if (!exchange_is_out(ours))
+		return ours;
+	return selectors_same(&other->offer.all_local, &w->plan.local_ts) && selectors_same(&other->offer.all_remote, &w->plan.remote_ts)
+		       ? ours : NULL;
+}
+
+/* One of both will take the other's place. */
+static void share_reqid(const struct exchange *x, struct child_work *w)
+{
+	const struct exchange *ours = crossing(x, w);
+	const struct child_work *other = ours ? ours->work : NULL;
+
+	if (other && other->plan.child)
+		w->plan.reqid = other->plan.child->reqid;
+}
+
 enum outcome child_take_part(struct exchange *x, struct reason *why)
 {
 	struct child_work *w = x->work;
@@ -125,6 +153,7 @@ enum outcome child_take_part(struct exchange *x, struct reason *why)
 	}
 	if (exchange_asking(x))
 		return WAIT;
+	share_reqid(x, w);
 	return child_install(x, &w->plan, why) ? DONE : REFUSED;
 }
 
@@ -136,24 +165,6 @@ static bool old_is_there(struct exchange *x, const struct child_work *w, struct 
 	if (!w->plan.old || (old && child_in_use(old)))
 		return true;
 	return busy(why, "the Child SA is being closed");
-}
-
-/* Ours that makes the same, or NULL. */
-static struct exchange *crossing(const struct exchange *x, const struct child_work *w)
-{
-	struct exchange *ours = x->sa->ours;
-	const struct child_work *other = ours ? ours->work : NULL;
-
-	if (!other || ours->over)
-		return NULL;
-	if (w->plan.old)
-		return ours->kind == JOB_CHILD_REKEY && ours->subject == w->plan.old ? ours : NULL;
-	if (ours->kind != JOB_CHILD || ours->rival || strcmp(other->plan.conf->name, w->plan.conf->name) != 0)
-		return NULL;
-	if (!exchange_is_out(ours))
-		return ours;
-	return selectors_same(&other->offer.all_local, &w->plan.local_ts) && selectors_same(&other->offer.all_remote, &w->plan.remote_ts)
-		       ? ours : NULL;
 }
 
 /* It is there, the peer uses it when it has our answer. What crosses it decides later, or is not needed any more. */

@@ -13,6 +13,16 @@ struct rekey_work {
 	uint64_t spi_i, spi_r;
 };
 
+/* Our SPI is reserved while the peer may know it and we have no SA of it: whoever asks in its name is told nothing (RFC 6290 9.2). */
+static void give_back_spi(struct exchange *x)
+{
+	const struct rekey_work *w = x->work;
+	struct map *spis = &x->sa->engine->by_spi;
+
+	if (x->role == INITIATOR && w->spi_i && map_get(spis, w->spi_i) == x->sa)
+		(void)map_remove(spis, w->spi_i);
+}
+
 /* --- both --- */
 
 static struct bytes spi_of(struct arena *arena, uint64_t spi)
@@ -86,7 +96,7 @@ static const struct algorithm *choose_ke(const struct exchange *x)
 
 enum outcome rekey_start(struct exchange *x, struct reason *why)
 {
-	struct rekey_work *w = work_new(x, sizeof(*w), NULL, why);
+	struct rekey_work *w = work_new(x, sizeof(*w), give_back_spi, why);
 
 	if (!w)
 		return REFUSED;
@@ -94,8 +104,8 @@ enum outcome rekey_start(struct exchange *x, struct reason *why)
 		return OVER;
 	w->ke = choose_ke(x);
 	w->spi_i = sa_fresh_spi(x->sa->engine);
-	if (!w->ke || !w->spi_i)
-		return refuse_text(why, REASON_SYSTEM, 0, "no key exchange method, or no random bytes"), REFUSED;
+	if (!w->ke || !w->spi_i || !map_put(&x->sa->engine->by_spi, w->spi_i, x->sa))
+		return refuse_text(why, REASON_SYSTEM, 0, "no key exchange method, no random bytes, or no memory"), REFUSED;
 	if (!make_nonce(x, &w->ni, why) || !ke_seed(x, w->ke, &w->seed, why) || !ke_ask(x, w->ke, w->seed, bytes_none(), false, why))
 		return REFUSED;
 	return DONE;
@@ -170,6 +180,7 @@ enum outcome rekey_keys(struct exchange *x, struct reason *why)
 		*why = x->answer->why;
 		return REFUSED;
 	}
+	give_back_spi(x);
 	fresh = make(x, w, x->answer->shared, why);
 	if (!fresh)
 		return REFUSED;
