@@ -183,6 +183,8 @@ static void missed(struct sim *s, unsigned n, uint32_t spi)
 	const struct life *life;
 
 	s->esp_missed++;
+	if (s->asks_lost > 0)
+		return; /* a host that does not do what it is asked loses them */
 	if (!known || known->node != n || known->crashes != s->node[n].crashes)
 		return; /* the peer sends by what this node, as it is now, never had */
 	life = told_life(s, n, true, known->child_id);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -104,7 +105,7 @@ static void run_share(const struct batch *b, struct result *r)
 
 		conf.seed += i;
 		r->next = i + b->workers; /* first: who dies of this seed goes on with the next one */
-		(void)alarm(SEED_SECONDS); /* an engine that does not come back dies of SIGALRM */
+		(void)setitimer(ITIMER_PROF, &(struct itimerval){ .it_value = { .tv_sec = SEED_SECONDS } }, NULL); /* of CPU, else SIGPROF */
 		s = sim_new(&conf);
 		sim_run(s);
 		take(r, s);

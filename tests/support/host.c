@@ -467,6 +467,19 @@ static void give(struct host *h, struct pending *p)
 	pending_free(h, p);
 }
 
+static bool free_spi(struct host *h, uint32_t spi)
+{
+	LIST_EACH(at, &h->spis) {
+		struct reserved *r = LIST_ITEM(at, struct reserved, link);
+
+		if (r->spi != spi)
+			continue;
+		reserved_free(h, r);
+		return true;
+	}
+	return false;
+}
+
 static void take_ask(struct host *h, uint64_t token, const struct ask *ask)
 {
 	uint64_t when = h->ops.when ? h->ops.when(h->ops.owner, h, ask) : 0;
@@ -475,8 +488,11 @@ static void take_ask(struct host *h, uint64_t token, const struct ask *ask)
 	uint64_t began;
 
 	h->asked[ask->kind]++;
-	if (when == NEVER)
+	if (when == NEVER) {
+		if (ask->kind == ASK_INSTALL) /* the SPI went with the question */
+			(void)free_spi(h, ask->install->spi_in);
 		return;
+	}
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		abort();
@@ -496,19 +512,6 @@ static void take_ask(struct host *h, uint64_t token, const struct ask *ask)
 	h->pending_count++;
 	if (when <= h->now.boot)
 		give(h, p);
-}
-
-static bool free_spi(struct host *h, uint32_t spi)
-{
-	LIST_EACH(at, &h->spis) {
-		struct reserved *r = LIST_ITEM(at, struct reserved, link);
-
-		if (r->spi != spi)
-			continue;
-		reserved_free(h, r);
-		return true;
-	}
-	return false;
 }
 
 /*
@@ -700,7 +703,7 @@ void host_forget(struct host *h, struct pending *p)
 	if (p->answer.ok && p->kind == ASK_SPI && !free_spi(h, p->answer.spi))
 		fault(h, "an SPI went before its answer came");
 	if (p->answer.ok && p->kind == ASK_INSTALL)
-		installed_remove(h, host_child(h, p->child_id)); /* the engine still has the SPI */
+		remove_child(h, p->child_id);
 	if (p->answer.ok && p->kind == ASK_POLICY)
 		remove_policy(h, p->child_id);
 	pending_free(h, p);
