@@ -208,7 +208,7 @@ void child_rekey_failed(struct exchange *x, const struct job *job, const struct 
 
 	if (c && c->state == CHILD_REKEYING)
 		c->state = CHILD_INSTALLED;
-	if (rival && (!c || c->state == CHILD_INSTALLED))
+	if (rival && !rival->heir && (!c || c->state == CHILD_INSTALLED))
 		child_supersede(c, rival);
 	if (rival && job->cancelled)
 		child_close(rival, &cancelled, false, job->command);

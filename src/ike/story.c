@@ -270,7 +270,7 @@ static struct attempt *attempt_of(struct sa *of)
 	struct sa *sa = teller(of);
 	struct conn_entry *entry;
 
-	if (sa->attempt || !sa->conn)
+	if (sa->attempt || !sa->conn || sa->rekeyed || sa->spare || sa->phase == PHASE_GONE) /* nobody is left whose story it is */
 		return sa->attempt;
 	entry = entry_find(sa->engine, sa->conn->name);
 	return entry ? attempt_new(entry, sa) : NULL;
