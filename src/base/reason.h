@@ -104,6 +104,8 @@ struct conf_at {
 	X(SEQUENCE, "sequence", "the sequence numbers are used up")                                                    \
 	X(IDLE, "idle", "no traffic for as long as configured")                                                         \
 	X(REPLACED, "replaced", "another SA took its place")                                                           \
+	X(REAUTHENTICATED, "reauthenticated", "the peers have authenticated each other anew")                            \
+	X(REDUNDANT, "redundant", "both ends set one up at the same time: the other one stays")                         \
 	X(HALF_OPEN, "half-open", "the peer did not go on with the negotiation")                                       \
 	X(MOVED, "moved", "our address has changed, and the peer cannot be told")                                      \
 	X(NAT_FORBIDDEN, "nat-forbidden", "the peer allows no NAT between us, and its addresses were changed on the way") \

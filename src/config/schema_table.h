@@ -124,10 +124,11 @@ static const struct key table[] = {
 		  "tried with growing pauses until it is there or taken down." },
 	{ AT_CONNECTION, TYPE_WORD, .name = "unique", .words = unique_words, .theirs = "no",
 	  .help = "What to do about an older IKE SA with the same identities: *no* replaces it only if the peer sends "
-		  "INITIAL_CONTACT, *never* not even then, *replace* always, *keep* refuses the new one." },
+		  "INITIAL_CONTACT, *never* not even then, *replace* always, *keep* refuses the new one. One from the same address and port may be the "
+		  "peer's reauthentication: then the older one has 20 s to be deleted by the peer." },
 	{ AT_CONNECTION, TYPE_TIME, .name = "reauth_time", .theirs = "0s",
-	  .help = "Authenticate anew after so long. Reauthentication is not built yet: at the hard limit the IKE SA "
-		  "is closed and set up anew." },
+	  .help = "Authenticate anew after so long, with a new IKE SA that is complete before the old one goes (make_before_break in the "
+		  "section adit). A responder tells the initiator to do so (RFC 4478). 0: never." },
 	{ AT_CONNECTION, TYPE_TIME, .name = "rekey_time", .theirs = "4h", .help = "Rekey the IKE SA after so long. 0 if "
 		  "reauth_time is set and this is not." },
 	{ AT_CONNECTION, TYPE_TIME, .name = "over_time", .theirs = "(a tenth of the longer of rekey_time and reauth_time)",

@@ -68,6 +68,19 @@ static void child_free(struct engine *e, struct child *c)
 	child_drop(c);
 }
 
+/* The reqid of an equal one: two that crossed, of which one will take the other's place. */
+static uint32_t equal_reqid(const struct child *c, const struct child_plan *plan)
+{
+	LIST_EACH(at, &c->sa->children) {
+		const struct child *other = LIST_ITEM(at, const struct child, link);
+
+		if (other->conf == c->conf && child_in_use(other) && selectors_same(&other->local_ts, &plan->local_ts) &&
+		    selectors_same(&other->remote_ts, &plan->remote_ts))
+			return other->reqid;
+	}
+	return 0;
+}
+
 static void fresh_ids(struct engine *e, struct child *c, uint32_t reqid)
 {
 	do {
@@ -110,7 +123,7 @@ static struct child *child_make(struct sa *sa, const struct child_plan *plan)
 	c->suite = plan->suite;
 	c->rekey_at = c->life_at = NEVER;
 	c->timer.what = TIMER_CHILD;
-	fresh_ids(e, c, plan->reqid);
+	fresh_ids(e, c, plan->reqid ? plan->reqid : equal_reqid(c, plan));
 	c->outbound = plan->inbound_only ? queued_new(EVENT_CHILD_OUTBOUND) : NULL;
 	if ((plan->inbound_only && !c->outbound) || !own_selectors(&c->local_ts, &plan->local_ts) ||
 	    !own_selectors(&c->remote_ts, &plan->remote_ts) || !map_put(&e->children, c->id, c) ||

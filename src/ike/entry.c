@@ -238,7 +238,7 @@ static struct path first_path(const struct conn_entry *entry)
 	return p;
 }
 
-static struct sa *new_sa(struct conn_entry *entry, uint64_t command)
+struct sa *entry_new_sa(struct conn_entry *entry, uint64_t command)
 {
 	struct path path = first_path(entry);
 	struct sa *sa = sa_new(entry->engine, entry->engine->conf.v2, true, &path);
@@ -267,7 +267,7 @@ bool entry_bring_ts(struct conn_entry *entry, const struct child_conf *child, co
 	if (entry->engine->ending)
 		return refuse_text(why, REASON_CANCELLED, 0, "adit is shutting down");
 	if (!sa)
-		sa = new_sa(entry, command);
+		sa = entry_new_sa(entry, command);
 	if (!sa)
 		return refuse_text(why, REASON_MEMORY, 0, "an IKE SA");
 	if (!child || job_add_child_ts(sa, entry->conn, child, ts, command))
@@ -288,10 +288,12 @@ bool entry_again(struct sa *sa)
 	if (!entry || e->ending || !sa->initiator || sa->close_after || (sa->phase != PHASE_NEW && sa->phase != PHASE_KEYED) ||
 	    (tries != 0 && sa->sequence + 1 >= tries))
 		return false;
-	next = new_sa(entry, sa->command);
+	next = entry_new_sa(entry, sa->command);
 	if (!next)
 		return false;
 	next->sequence = sa->sequence + 1;
+	next->replaces = sa->replaces;
+	sa->replaces = 0;
 	jobs_move(sa, next);
 	sa->again = true;
 	return true;

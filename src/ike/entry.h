@@ -45,6 +45,7 @@ bool entry_bring_ts(struct conn_entry *entry, const struct child_conf *child, co
 /* SOON: the peer is there, but it may have many like us; LOST: an SA that was up is gone; FAILED: a try came to nothing. */
 enum retry { RETRY_NOW, RETRY_SOON, RETRY_LOST, RETRY_FAILED };
 void entry_retry(struct conn_entry *entry, enum retry retry); /* looks at the wants again, now or after the backoff */
+struct sa *entry_new_sa(struct conn_entry *entry, uint64_t command); /* IKE_SA_INIT is under way; NULL: memory */
 /* No answer came to the set-up of `sa`: it is tried once more, with a fresh IKE SA that takes its jobs (keyingtries). */
 bool entry_again(struct sa *sa);
 /* How well it fits a responder's addresses: connection_fits, with names resolved. */

@@ -63,7 +63,7 @@ void ike_info_of(const struct sa *sa, struct ike_info *out)
 		.local_id = sa->local_id, .remote_id = sa->remote_id, .nat_local = sa->nat_local,
 		.nat_remote = sa->nat_remote, .nat_fake = sa->nat_fake,
 		.suite = sa->gen.suite.encr ? &sa->gen.suite : NULL, .established = sa->established,
-		.rekey_at = sa->phase == PHASE_UP ? sa->rekey_at : NEVER, .reauth_at = NEVER, .retransmits = sa->ours ? sa->ours->tries : 0,
+		.rekey_at = sa->phase == PHASE_UP ? sa->rekey_at : NEVER, .reauth_at = sa->reauth_at, .retransmits = sa->ours ? sa->ours->tries : 0,
 		.child_count = sa->child_count, .task = sa->ours ? task_name(sa->ours->job) : NULL,
 	};
 }

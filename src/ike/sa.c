@@ -3,6 +3,7 @@
 #include "ike/alive.h"
 #include "ike/entry.h"
 #include "ike/fragment.h"
+#include "ike/reauth.h"
 #include "ike/trap.h"
 #include "ike/roam.h"
 #include "iana/ikev2.h"
@@ -75,7 +76,7 @@ struct sa *sa_new_at(struct engine *e, const struct step_table *table, bool init
 	sa->phase = PHASE_NEW;
 	sa->path = *path;
 	sa->created = sa->last_in = sa->last_out = e->now.boot;
-	sa->life_at = sa->rekey_at = NEVER;
+	sa->life_at = sa->rekey_at = sa->reauth_at = NEVER;
 	sa->timer.what = TIMER_SA;
 	list_init(&sa->asks);
 	list_init(&sa->jobs);
@@ -267,6 +268,24 @@ void jobs_move(struct sa *from, struct sa *to)
 			job_move(job_out(from, at), to);
 }
 
+void jobs_hand_over(struct sa *from, struct sa *to)
+{
+	LIST_EACH_SAFE(at, &from->jobs) {
+		struct job *job = LIST_ITEM(at, struct job, link);
+
+		if (job->kind != JOB_CHILD)
+			continue;
+		(void)job_out(from, at);
+		if (!child_by_name(to, job->child->name) && !job_pending(to, job->child->name)) {
+			job_move(job, to);
+			continue;
+		}
+		if (child_by_name(to, job->child->name))
+			entry_result(from->engine, job->conn->name, job->child->name, true, NULL);
+		job_free(job);
+	}
+}
+
 static bool job_fits(enum job_kind kind, enum phase phase)
 {
 	switch (kind) {
@@ -347,7 +366,7 @@ static uint64_t nearest(const struct sa *sa)
 	if (sa->phase == PHASE_GONE)
 		return sa->gone_at + LINGER;
 	if (sa->phase == PHASE_UP)
-		at = least(at, least(least(least(alive_at(sa), roam_keepalive_at(sa)), least(sa->life_at, roam_at(sa))), sa->rekey_at));
+		at = least(at, least(least(least(alive_at(sa), roam_keepalive_at(sa)), least(sa->life_at, roam_at(sa))), least(sa->rekey_at, sa->reauth_at)));
 	at = least(at, jobs_at(sa));
 	if (old_wait(sa))
 		at = least(at, sa->gone_at + OLD_WAIT);
@@ -368,6 +387,7 @@ void sa_settle(struct sa *sa)
 	if (sa->dead)
 		return;
 	roam_job(sa);
+	reauth_settle(sa);
 	while (!sa->ours && !sa->dead && sa->phase != PHASE_GONE && (job = next_job(sa)))
 		exchange_start(sa, job);
 	if (!sa->dead)
@@ -400,7 +420,8 @@ static void life_over(struct sa *sa)
 {
 	struct reason why = { 0 };
 
-	(void)refuse(&why, REASON_LIFETIME, 0, value_none(), value_none(), sa->conn ? sa->conn->at : conf_nowhere());
+	(void)refuse(&why, sa->outlived ? REASON_REPLACED : REASON_LIFETIME, 0, value_none(), value_none(),
+	             sa->conn ? sa->conn->at : conf_nowhere());
 	give_up(sa, &why);
 }
 
@@ -423,6 +444,9 @@ static void expire_up(struct sa *sa, uint64_t now)
 		life_over(sa);
 		return;
 	}
+	reauth_expire(sa);
+	if (sa->phase != PHASE_UP)
+		return;
 	roam_expire(sa);
 	if (sa->rekey_at <= now)
 		(void)sa_rekey(sa, 0);
@@ -527,9 +551,9 @@ void sa_peers_leave(struct sa *sa)
 			at->next_peer = sa->next_peer;
 }
 
-struct sa *sa_same_peer(const struct sa *sa)
+struct sa *sa_same_peer(const struct sa *sa, const struct sa *after)
 {
-	struct sa *other = map_get(&sa->engine->peers, peer_key(sa->engine, &sa->remote_id));
+	struct sa *other = after ? after->next_peer : map_get(&sa->engine->peers, peer_key(sa->engine, &sa->remote_id));
 
 	for (; other; other = other->next_peer)
 		if (other != sa && other->phase == PHASE_UP && identity_equal(&other->local_id, &sa->local_id) &&
@@ -647,6 +671,8 @@ void sa_end(struct sa *sa, const struct reason *why, bool linger)
 	if (!was_gone) {
 		sa->phase = PHASE_GONE;
 		sa_peers_leave(sa);
+		if (sa->replaces)
+			reauth_failed(sa, why);
 		if (!quiet) {
 			tell_end(sa, why);
 			want_again(sa, why);

@@ -105,6 +105,11 @@ struct sa {
 	uint32_t kin;                  /* rekeying: unique id of the successor; of a spare one: of the SA that it may succeed; else 0 */
 	bool rekeyed;                  /* another one has its place: its end is no news */
 	bool spare;                    /* made by a rekeying that is not decided: has nothing yet */
+	uint64_t reauth_at;            /* authenticate anew (reauth.h); NEVER */
+	uint32_t replaces;             /* id of the IKE SA whose place it takes; 0: none */
+	uint8_t rounds;                /* how often it has asked for Child SAs that that one has */
+	bool by_auth;                  /* set up by IKE_AUTH, not by rekeying */
+	bool outlived;                 /* its lifetime ends early: it is replaced */
 	bool again;                    /* another one goes on with its jobs */
 	uint32_t sequence;             /* how many whole sequences of retransmissions had no answer before it */
 	bool close_after;              /* a command ended it while IKE_AUTH was out: closed as soon as it is up */
@@ -153,8 +158,8 @@ void sa_renew(struct sa *sa, const struct reason *why);
 /* Tells the peer `notify` in an INFORMATIONAL and ends (RFC 7296 2.21.2). */
 void sa_refuse(struct sa *sa, const struct reason *why, uint16_t notify);
 void sa_free(struct sa *sa);
-/* Another established SA between the same identities, older ones last; NULL: none. */
-struct sa *sa_same_peer(const struct sa *sa);
+/* The next established SA between the same identities after `after` (NULL: the first), older ones last; NULL: none. */
+struct sa *sa_same_peer(const struct sa *sa, const struct sa *after);
 /* Whether an established SA has this remote identity. */
 bool sa_peer_known(const struct engine *e, const struct identity *remote);
 void sa_half_done(struct sa *sa);         /* no longer half-open: the counts */
@@ -184,6 +189,8 @@ struct job *job_take(struct sa *sa, enum job_kind kind); /* the first of this ki
 /* A Child SA for `child` is wanted on this SA: nothing is added when one is under way. */
 bool job_add_child(struct sa *sa, const struct connection *conn, const struct child_conf *child, uint64_t command);
 void jobs_move(struct sa *from, struct sa *to);          /* those for Child SAs */
+/* Another SA of the same peer stays: what is queued for Child SAs is for that one, or done there already. */
+void jobs_hand_over(struct sa *from, struct sa *to);
 bool job_pending(const struct sa *sa, const char *child);
 /* Likewise for one pair of selectors (NULL: all that are configured). */
 bool job_add_child_ts(struct sa *sa, const struct connection *conn, const struct child_conf *child, const struct pair_ts *ts,

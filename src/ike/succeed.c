@@ -9,6 +9,7 @@
  */
 #include "ike/entry.h"
 #include "ike/exchange.h"
+#include "ike/reauth.h"
 #include "ike/roam.h"
 #include "iana/ikev2.h"
 
@@ -132,6 +133,7 @@ void sa_succeed(struct sa *old, struct sa *fresh)
 	fresh->close_after = old->close_after;
 	retire(old, fresh);
 	sa_choose_life(fresh);
+	reauth_inherit(fresh, old);
 	story_step(fresh, STORY_STEP, "IKE SA is rekeyed");
 	children_follow(fresh);
 	tell_ike_rekey(old, fresh);

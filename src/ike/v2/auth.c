@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* IKE_AUTH as initiator. RFC 7296 1.2, 2.15, 2.21.2. */
 #include "ike/qcd.h"
+#include "ike/reauth.h"
 #include "ike/v2/auth.h"
 
 static bool ask_certreq(struct exchange *x, const struct connection *c, struct reason *why)
@@ -204,6 +205,8 @@ static bool establish(struct exchange *x, struct auth_work *w, struct reason *wh
 	qcd_take(sa, &x->payloads);
 	mobike_agree(x);
 	sa_up(sa);
+	reauth_begin(sa);
+	reauth_take(sa, &x->payloads);
 	return true;
 }
 

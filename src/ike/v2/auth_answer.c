@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* IKE_AUTH as responder. RFC 7296 1.2, 2.4, 2.15, 2.21.2. */
 #include "ike/qcd.h"
+#include "ike/reauth.h"
 #include "ike/v2/auth.h"
 
 /* --- which connection --- */
@@ -155,7 +156,7 @@ static bool unique(struct exchange *x, struct auth_work *w, struct reason *why)
 		return true;
 	if (!sa_set_ids(sa, &own, &w->peer))
 		return refuse_text(why, REASON_MEMORY, 0, "identities");
-	if (!sa_same_peer(sa))
+	if (!unique_refuses(sa))
 		return true;
 	return refuse(why, REASON_REPLACED, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_identity(&w->peer, &x->arena), value_none(),
 	              sa->conn->at);
@@ -211,24 +212,13 @@ static bool write_answer(struct exchange *x, struct auth_work *w, bool with_chil
 	auth_write_certs(&m, &w->own);
 	auth_write(&m, w->own.auth.method, w->own.auth.data);
 	qcd_write(&m, x->sa->engine, x->sa->spi_i, x->sa->spi_r);
+	reauth_write(&m, x->sa);
 	if (with_child && !offer_answer(x, &m, &w->plan, w->number, why))
 		return false;
 	mobike_offer(x, &m);
 	if (w->child_bad)
 		notify_write(&m, 0, bytes_none(), w->child_why.notify ? w->child_why.notify : IKEV2_NOTIFY_NO_ADDITIONAL_SAS, bytes_none());
 	return exchange_respond(x, &m, why);
-}
-
-/* INITIAL_CONTACT and `unique`: older SAs between the same identities go, and the peer hears of it, should it still have them. */
-static void replace_others(struct sa *sa, bool initial_contact)
-{
-	struct reason why = { .kind = REASON_REPLACED };
-	struct sa *other;
-
-	if (sa->conn->unique == UNIQUE_NEVER || (!initial_contact && sa->conn->unique != UNIQUE_REPLACE))
-		return;
-	while ((other = sa_same_peer(sa)))
-		sa_close(other, &why, 0); /* it is not up any more */
 }
 
 static enum outcome finish(struct exchange *x, struct auth_work *w, bool with_child, struct reason *why)
@@ -243,7 +233,8 @@ static enum outcome finish(struct exchange *x, struct auth_work *w, bool with_ch
 	exchange_tell(x);
 	qcd_take(sa, &x->payloads);
 	sa_up(sa);
-	replace_others(sa, w->initial_contact);
+	reauth_begin(sa);
+	unique_replace(sa, w->initial_contact);
 	if (with_child)
 		child_up(&w->plan, NULL);
 	if (w->child_bad)

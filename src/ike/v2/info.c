@@ -2,6 +2,7 @@
 /* INFORMATIONAL: deletes, liveness, errors. RFC 7296 1.4, 1.4.1, 2.4, 2.21.2. */
 #include "ike/alive.h"
 #include "ike/qcd.h"
+#include "ike/reauth.h"
 #include "ike/trap.h"
 #include "ike/v2/parts.h"
 
@@ -184,6 +185,7 @@ enum outcome info_take(struct exchange *x, struct reason *why)
 		return REFUSED;
 	if (!t.ike && !t.fatal) {
 		alive_take_invalid_spi(sa, &x->payloads);
+		reauth_take(sa, &x->payloads);
 		return DONE;
 	}
 	exchange_tell(x);

@@ -415,7 +415,7 @@ static void uniqueness(void **state)
 		const char *unique;
 		bool second;
 		size_t left;
-	} rows[] = { { "unique = replace\n", true, 1 }, { "unique = keep\n", false, 1 }, { "unique = no\n", true, 2 },
+	} rows[] = { { "unique = replace\n", true, 1 }, { "unique = keep\n", true, 1 }, { "unique = no\n", true, 2 },
 		     { "unique = never\n", true, 2 } };
 
 	(void)state;
