@@ -267,6 +267,27 @@ static void lifetimes(void **state)
 	pair_clear(&p);
 }
 
+/* Rekeying fails again and again, by our own fault: at its hard limit the IKE SA goes all the same, at both ends. */
+static void hard_limit(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .more = "rekey_time = 1h\n over_time = 10m\n rand_time = 0\n" }),
+	          conf_bob((struct conf_parts){ .more = "rekey_time = 0\n" }), 81);
+	pair_initiate(&p, ALICE, "office");
+	p.node[ALICE].fail = 1u << ASK_KE;
+	pair_run(&p, 69 * 60000);
+	assert_int_equal(pair_up(&p, ALICE), 1);
+	pair_run(&p, 2 * 60000);
+	for (unsigned k = 0; k < 2; k++) {
+		assert_int_equal(pair_up(&p, k), 0);
+		assert_int_equal(p.node[k].ike_rekeys, 0);
+		assert_int_equal(p.node[k].installed_count, 0);
+	}
+	pair_clear(&p);
+}
+
 static void two_children(void **state)
 {
 	static const char alice[] = "net { local_ts = 10.1.0.0/16\n remote_ts = 10.2.0.0/16\n esp_proposals = aes256gcm16\n }\n"
@@ -540,7 +561,7 @@ int main(void)
 		cmocka_unit_test(traffic_limits),
 		cmocka_unit_test(retransmission_times), cmocka_unit_test(each_is_lost_once), cmocka_unit_test(doubled_requests),
 		cmocka_unit_test(cookies), cmocka_unit_test(other_ke), cmocka_unit_test(nat_moves_to_4500),
-		cmocka_unit_test(liveness), cmocka_unit_test(start_action_keeps_trying), cmocka_unit_test(lifetimes),
+		cmocka_unit_test(liveness), cmocka_unit_test(start_action_keeps_trying), cmocka_unit_test(lifetimes), cmocka_unit_test(hard_limit),
 		cmocka_unit_test(two_children), cmocka_unit_test(shutdown_deletes), cmocka_unit_test(deterministic),
 		cmocka_unit_test(reload),
 	};
