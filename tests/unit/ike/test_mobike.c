@@ -408,6 +408,12 @@ static void esp_from(struct world *w, unsigned i, struct addr from, uint16_t por
 	pair_deliver(&w->p);
 }
 
+static bool drop_bobs(struct pair *p, struct datagram *d, void *ctx)
+{
+	(void)p, (void)ctx;
+	return d->from != BOB;
+}
+
 /* ESP is followed, by whoever is not behind a NAT, when the peer is behind one; never by others (RFC 7296 2.23). */
 static void esp_is_followed(void **state)
 {
@@ -435,6 +441,55 @@ static void esp_is_followed(void **state)
 	up(&w);
 	esp_from(&w, BOB, v4(203, 0, 113, 1), 33333); /* no NAT: nobody moves without saying so */
 	assert_int_equal(w.p.node[BOB].moves, 0);
+	pair_clear(&w.p);
+}
+
+/* Whoever is followed gets what is in flight at once: a check must not wait for the timer of a request that went elsewhere. */
+static void follow_with_a_request_out(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, CLIENT(""), GATEWAY("dpd_delay = 10s"), 18);
+	w.p.nat = v4(203, 0, 113, 1);
+	up(&w);
+	w.p.node[BOB].used_in = w.p.now.boot;
+	w.p.filter = drop_bobs;
+	pair_run(&w.p, SECONDS(12)); /* Bob's sign of life is asked for, and lost */
+	w.p.filter = NULL;
+	esp_from(&w, BOB, v4(203, 0, 113, 1), 33333);
+	assert_int_equal(w.p.node[BOB].moved.remote.port, 33333);
+	pair_run(&w.p, MSEC(2500)); /* longer than packets go unchecked */
+	assert_int_equal(w.p.node[BOB].moved.remote.port, 33333);
+	pair_clear(&w.p);
+}
+
+static bool count_keepalives(struct pair *p, struct datagram *d, void *ctx)
+{
+	(void)p;
+	*(unsigned *)ctx += d->keepalive;
+	return true;
+}
+
+/* RFC 3948 4: only by who is behind the NAT, and only when nothing else was sent. */
+static void keepalives(void **state)
+{
+	unsigned seen = 0;
+	struct world w;
+
+	(void)state;
+	begin(&w, CLIENT(""), GATEWAY(""), 19);
+	w.p.nat = v4(203, 0, 113, 1);
+	up(&w);
+	w.p.filter = count_keepalives;
+	w.p.ctx = &seen;
+	for (unsigned i = 0; i < 6; i++) { /* ESP goes out all the time */
+		w.p.node[ALICE].used_out = w.p.now.boot + SECONDS(9);
+		pair_run(&w.p, SECONDS(10));
+	}
+	assert_int_equal(seen, 0);
+	pair_run(&w.p, SECONDS(62));
+	assert_in_range(seen, 2, 4);
 	pair_clear(&w.p);
 }
 
@@ -511,6 +566,8 @@ int main(void)
 		cmocka_unit_test(ike_is_not_followed),
 		cmocka_unit_test(mapping_changes),
 		cmocka_unit_test(esp_is_followed),
+		cmocka_unit_test(follow_with_a_request_out),
+		cmocka_unit_test(keepalives),
 		cmocka_unit_test(ike_is_followed_without_mobike),
 		cmocka_unit_test(set_up_anew),
 		cmocka_unit_test(esp_is_swallowed),
