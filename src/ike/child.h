@@ -91,6 +91,10 @@ bool child_rekey(struct child *c, uint64_t command); /* soon; false: it is not i
 struct exchange *child_rekeying(const struct child *c);
 /* `heir` carries on: the user hears of it, `old` waits to be deleted (by us or by the peer). */
 void child_supersede(struct child *old, struct child *heir);
+/* The peer makes use of it: if it was the rival of our rekeying, it has won. */
+void child_adopt(struct child *c);
+/* What the peer's crossing exchange has made, or what has taken its place since; NULL. */
+struct child *child_rival(const struct exchange *x);
 /* Packets go out by it, if they did not. */
 void child_outbound(struct child *c);
 /* The peer deletes it; the caller ends it then. True: nothing carries on in its place. */

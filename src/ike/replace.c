@@ -150,6 +150,24 @@ void child_supersede(struct child *old, struct child *heir)
 	entry_result(heir->sa->engine, heir->conn->name, heir->conf->name, true, NULL);
 }
 
+void child_adopt(struct child *c)
+{
+	struct exchange *x = c->sa->ours;
+	struct child *old = x && !x->over && x->kind == JOB_CHILD_REKEY && x->rival == c->id ? child_by_id(c->sa, x->subject) : NULL;
+
+	if (old && child_in_use(old))
+		child_supersede(old, c);
+}
+
+struct child *child_rival(const struct exchange *x)
+{
+	struct child *c = child_by_id(x->sa, x->rival), *next;
+
+	while (c && (next = child_by_id(x->sa, c->heir)))
+		c = next;
+	return c;
+}
+
 /* --- the peer deletes --- */
 
 /* What it had put in another's place goes, and that one is there still: it is in use again. */
@@ -176,7 +194,7 @@ static bool give_back(struct child *c)
 bool child_deleted(struct child *c)
 {
 	struct exchange *x = child_rekeying(c);
-	struct child *rival = x ? child_by_id(c->sa, x->rival) : NULL;
+	struct child *rival = x ? child_rival(x) : NULL;
 
 	if (rival)
 		child_supersede(c, rival); /* the peer's own exchange was the last word */
@@ -202,7 +220,7 @@ static void not_found(struct child *c, const struct reason *why)
 void child_rekey_failed(struct exchange *x, const struct job *job, const struct reason *why)
 {
 	struct sa *sa = x->sa;
-	struct child *c = child_by_id(sa, x->subject), *rival = child_by_id(sa, x->rival);
+	struct child *c = child_by_id(sa, x->subject), *rival = child_rival(x);
 	struct reason cancelled = { .kind = REASON_CANCELLED };
 	bool refused = why && why->kind == REASON_PEER_REFUSED;
 

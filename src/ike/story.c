@@ -255,14 +255,14 @@ static void tell_story(struct engine *e, const struct story_note *note, const st
 	event_post(e, q);
 }
 
-/* What a rekeying has made or left tells its story where the SA in use does. */
+/* What a rekeying has made or left tells its story where the SA in use does. NULL: that is no more. */
 static struct sa *teller(struct sa *sa)
 {
-	struct sa *kin = sa;
+	struct engine *e = sa->engine;
 
-	for (unsigned i = 0; kin && (kin->rekeyed || kin->spare) && i < 2; i++)
-		kin = map_get(&sa->engine->by_id, kin->kin);
-	return kin ? kin : sa;
+	for (unsigned i = 0; sa && (sa->rekeyed || sa->spare); i++)
+		sa = i < 8 ? map_get(&e->by_id, sa->kin) : NULL;
+	return sa;
 }
 
 static struct attempt *attempt_of(struct sa *of)
@@ -270,8 +270,8 @@ static struct attempt *attempt_of(struct sa *of)
 	struct sa *sa = teller(of);
 	struct conn_entry *entry;
 
-	if (sa->attempt || !sa->conn || sa->rekeyed || sa->spare || sa->phase == PHASE_GONE) /* nobody is left whose story it is */
-		return sa->attempt;
+	if (!sa || sa->attempt || !sa->conn || sa->phase == PHASE_GONE) /* gone: nobody is left whose story it is */
+		return sa ? sa->attempt : NULL;
 	entry = entry_find(sa->engine, sa->conn->name);
 	return entry ? attempt_new(entry, sa) : NULL;
 }

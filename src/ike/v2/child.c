@@ -322,7 +322,7 @@ static void commit(struct exchange *x, struct child_work *w)
 {
 	struct sa *sa = x->sa;
 	bool cancelled = x->job && x->job->cancelled, lost = child_lost(x, w), rekeys = w->plan.old != 0;
-	struct child *old = child_by_id(sa, w->plan.old), *rival = child_by_id(sa, x->rival), *fresh;
+	struct child *old = child_by_id(sa, w->plan.old), *rival = child_rival(x), *fresh;
 
 	x->subject = 0; /* from here on the old one is closed like any other */
 	if (!rekeys)

@@ -96,6 +96,7 @@ enum outcome child_take_rekey(struct exchange *x, struct reason *why)
 	old = find_old(x, get_u32(n.spi.at), why);
 	if (!old)
 		return REFUSED;
+	child_adopt(old);
 	x->kind = JOB_CHILD_REKEY;
 	x->subject = old->id;
 	w->conn = connection_ref(old->conn);
