@@ -166,7 +166,7 @@ static void build_child(struct build *b, const struct node *section, const char 
 	build_window(b, section, child);
 	(void)build_tun(b, section, &child->tun);
 	(void)build_updown(b, section, child);
-	if (!child->tun)
+	if (!setting_given(section, "tun")) /* `tun = ""`: the common one */
 		child->tun = tun;
 	child->start_action = setting_word(AT_CHILD, section, "start_action");
 	child->close_action = setting_word(AT_CHILD, section, "close_action");

@@ -96,10 +96,12 @@ static void test_everything(void **state)
 	    "keyingtries = 0\n proposals = aes256gcm16-prfsha384-ecp384, aes128-sha256-modp2048\n reauth_time = 3h\n"
 	    "local { auth = psk\n id = @gw.example.org\n round = 3 }\n"
 	    "remote { auth = ike:rsa/pss-3072-sha256-sha384\n id = \"C=CH, CN=peer\" }\n"
-	    "children { k { local_ts = 10.1.0.0/16, fd00::/8\n remote_ts = 10.2.0.0/16[tcp/80]\n start_action = start\n"
+	    "children { k { local_ts = 10.1.0.0/16, fd00::/8\n remote_ts = 10.2.0.0/16[tcp/80]\n "
 	    "close_action = start\n dpd_action = restart\n copy_dscp = yes\n copy_df = no\n life_time = 2h\n life_bytes = 1g\n"
 	    "rekey_packets = 1000\n rand_packets = 7\n replay_window = 1024\n reqid = 7\n priority = 9\n tun = adit-k\n"
-	    "esp_proposals = aes256gcm16-esn, default } other { } }");
+	    "start_action = trap|start\n inactivity = 10m\n updown = \"/etc/script --with words\"\n hostaccess = yes\n"
+	    "esp_proposals = aes256gcm16-esn, default } other { mode = transport\n mode_required = yes\n tun = \"\" }\n"
+	    "third { mode = drop } } tun = common");
 	const struct child_conf *k = &c->children[0];
 
 	(void)state;
@@ -128,10 +130,16 @@ static void test_everything(void **state)
 	assert_int_equal(c->remote[0].rsa_bits, 3072);
 	assert_int_equal(c->remote[0].ike_hashes, 1u << 2 | 1u << 3);
 	assert_int_equal(c->remote[0].id.type, ID_DER_ASN1_DN);
-	assert_int_equal(c->child_count, 2);
+	assert_int_equal(c->child_count, 3);
+	assert_int_equal(k->mode, CHILD_TUNNEL);
+	assert_int_equal(k->inactivity, 600);
+	assert_string_equal(k->updown, "/etc/script --with words");
+	assert_true(k->hostaccess && !k->mode_required && !k->no_policies);
+	assert_string_equal(k[2].tun, "common"); /* the connection's, as it has none of its own */
+	assert_true(child_conf_is_shunt(&k[2]) && !connection_is_shunts(c));
 	assert_int_equal(k->local_ts.count, 2);
 	assert_int_equal(k->remote_ts.list[0].port_first, 80);
-	assert_int_equal(k->start_action, ACTION_START);
+	assert_int_equal(k->start_action, ACTION_START | ACTION_TRAP);
 	assert_int_equal(k->close_action, ACTION_START);
 	assert_int_equal(k->dpd_action, ACTION_START);
 	assert_true(k->dscp_in && k->dscp_out && !k->copy_df);
@@ -189,6 +197,9 @@ static void test_same(void **state)
 		"", "esp_proposals = aes128gcm16", "local_ts = 10.0.0.0/8", "remote_ts = 10.0.0.0/8", "start_action = start",
 		"close_action = start", "dpd_action = restart", "rekey_time = 2h", "life_bytes = 1m", "life_packets = 1", "reqid = 1",
 		"replay_window = 64", "priority = 1", "copy_df = no", "copy_ecn = no", "copy_dscp = in", "tun = x",
+		"start_action = trap", "start_action = trap|start", "close_action = trap", "dpd_action = trap", "mode = transport",
+		"mode = pass", "mode = drop", "mode_required = yes", "tun = y\n policies = no", "inactivity = 1h", "hostaccess = yes",
+		"updown = /x", "updown = /x y",
 	};
 
 	(void)state;
