@@ -93,10 +93,74 @@ static void one_allocation_fails(void **state)
 	assert_true(n > 100);
 }
 
+/* A trap is installed, met, moved, and a Child SA of it watched for idleness. */
+static void with_traps(struct pair *p)
+{
+	static const struct addr mine = { ADDR_V4, { 10, 1, 0, 7 } }, theirs = { ADDR_V4, { 10, 2, 0, 9 } };
+	struct traffic t = { .kind = TRAFFIC_ACQUIRE, .packet_local = { .first = mine, .last = mine }, .packet_remote = { .first = theirs, .last = theirs } };
+	static uint64_t token = 5000;
+
+	engine_command(p->node[ALICE].engine, p->now, ++token, &(struct command){ .kind = COMMAND_LOAD, .conn = p->node[ALICE].config->connections[0] });
+	pair_deliver(p);
+	engine_command(p->node[ALICE].engine, p->now, ++token, &(struct command){ .kind = COMMAND_INSTALL, .child = "net" });
+	pair_deliver(p);
+	t.child_id = p->node[ALICE].policy_count ? p->node[ALICE].policies[0] : 0;
+	engine_traffic(p->node[ALICE].engine, p->now, &t);
+	pair_deliver(p);
+	p->node[ALICE].addr.ip[3] = 17;
+	engine_network(p->node[ALICE].engine, p->now);
+	pair_deliver(p);
+}
+
+static void one_allocation_for_a_trap_fails(void **state)
+{
+	static const char alice[] =
+		"connections { office { version = 2\n remote_addrs = 192.0.2.2\n proposals = aes256gcm16-prfsha256-x25519\n"
+		"  local { auth = psk\n id = alice.example }\n remote { auth = psk\n id = bob.example }\n mobike = no\n"
+		"  children { net { local_ts = 10.1.0.0/16, dynamic\n remote_ts = 10.2.0.0/16\n esp_proposals = aes256gcm16\n"
+		"    start_action = trap\n inactivity = 60s\n }\n } } }\n"
+		"secrets { ike-x { secret = \"correct horse battery staple, a longer one\" } }\n";
+	unsigned n = 0;
+
+	(void)state;
+	if (!CAN_FAIL)
+		skip();
+	for (;; n++) {
+		struct engine_conf conf = { 0 };
+		struct pair p;
+		bool all;
+
+		pair_init_conf(&p, alice, pair_bob, 701, &conf);
+		pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_UNLOAD, .name = "office" });
+		failing.left = n;
+		failing.fired = false;
+		p.host_memory = &failing.armed;
+		failing.armed = true;
+		with_traps(&p);
+		failing.armed = false;
+		p.host_memory = NULL;
+		all = !failing.fired;
+		pair_run(&p, 400000);
+		assert_int_equal(p.node[ALICE].installed_count, 0); /* idle */
+		assert_true(p.node[ALICE].policy_count <= 1);
+		if (p.node[ALICE].policy_count == 0)
+			pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_LOAD, .conn = p.node[ALICE].config->connections[0] });
+		pair_run(&p, 2000);
+		assert_int_equal(p.node[ALICE].policy_count, 1); /* with memory again it stands */
+		pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_UNLOAD, .name = "office" });
+		assert_int_equal(p.node[ALICE].policy_count, 0);
+		pair_clear(&p);
+		if (all)
+			break;
+	}
+	assert_true(n > 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_allocation_fails),
+		cmocka_unit_test(one_allocation_for_a_trap_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,6 +220,66 @@ static void wants_one_pair_of_a_trap(void **state)
 	pair_clear(&p);
 }
 
+/* IKE_AUTH's answer, with TS_UNACCEPTABLE turned into SINGLE_PAIR_REQUIRED: the keys are at hand. */
+static bool another_notify(struct pair *p, struct datagram *d, void *ctx)
+{
+	struct engine *alice = p->node[ALICE].engine, *bob = p->node[BOB].engine;
+	struct arena arena = { 0 };
+	struct payloads outer, inner;
+	struct ike_header h;
+	struct reason why = { 0 };
+	struct bytes chain, sealed;
+	struct sa *sa;
+
+	if (d->from != BOB || d->data[18] != IKEV2_EXCHANGE_IKE_AUTH || (*(unsigned *)ctx)++ > 0)
+		return true;
+	sa = LIST_ITEM(alice->sas.next, struct sa, link);
+	assert_true(ike_header_read(&h, bytes(d->data, d->len), &why));
+	assert_true(payloads_read(&outer, h.next, bytes(d->data + IKE_HEADER_LEN, d->len - IKE_HEADER_LEN), &arena, &why));
+	assert_true(sk_open(sa, &sa->gen, bytes(d->data, d->len), payloads_find(&outer, IKEV2_PAYLOAD_SK, NULL), &chain, &why));
+	assert_true(payloads_read(&inner, outer.sk_next, chain, &arena, &why));
+	for (uint16_t i = 0; i < inner.count; i++) {
+		uint8_t *body = (uint8_t *)(uintptr_t)inner.list[i].body.at;
+
+		if (inner.list[i].type == IKEV2_PAYLOAD_NOTIFY && get_u16(body + 2) == IKEV2_NOTIFY_TS_UNACCEPTABLE)
+			put_u16(body + 2, IKEV2_NOTIFY_SINGLE_PAIR_REQUIRED);
+	}
+	sa = LIST_ITEM(bob->sas.next, struct sa, link);
+	sealed = sk_seal(sa, &sa->gen, &h, outer.sk_next, chain, &arena);
+	assert_int_equal(sealed.len, d->len);
+	memcpy(d->data, sealed.at, sealed.len);
+	arena_clear(&arena);
+	return true;
+}
+
+static void wants_one_pair_in_ike_auth(void **state)
+{
+	const char *nothing = ONE("x", "192.168.0.0/24", "192.168.1.0/24");
+	unsigned seen = 0;
+	struct pair p;
+	struct seen s;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .children = FOUR }), conf_bob((struct conf_parts){ .children = nothing }), 305);
+	p.filter = another_notify;
+	p.ctx = &seen;
+	engine_command(p.node[ALICE].engine, p.now, TOKEN, &(struct command){ .kind = COMMAND_INITIATE, .name = "office" });
+	while (seen == 0 && pair_step(&p))
+		continue;
+	assert_int_equal(seen, 1);
+	pair_host(&p, ALICE);
+	assert_null(pair_done(&p, ALICE, TOKEN)); /* those that take its place are awaited */
+	pair_run(&p, 1000);
+	/* all four are refused, and then the command has failed */
+	assert_non_null(pair_done(&p, ALICE, TOKEN));
+	assert_false(pair_done(&p, ALICE, TOKEN)->ok);
+	assert_int_equal(pair_done(&p, ALICE, TOKEN)->notify, IKEV2_NOTIFY_TS_UNACCEPTABLE);
+	s = children(&p, ALICE);
+	assert_int_equal(s.count, 0);
+	assert_int_equal(pair_up(&p, ALICE), 1);
+	pair_clear(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +288,7 @@ int main(void)
 		cmocka_unit_test(takes_the_first_only),
 		cmocka_unit_test(wants_one_pair),
 		cmocka_unit_test(wants_one_pair_of_a_trap),
+		cmocka_unit_test(wants_one_pair_in_ike_auth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
