@@ -724,11 +724,11 @@ static bool close_with(struct sa *sa, enum job_kind kind, uint16_t notify, const
 {
 	struct job *job;
 
+	sa->phase = PHASE_CLOSING; /* first: a rekeying that ends with it takes no other SA into its place */
 	end_ours(sa, why);
 	if (sa->theirs)
 		exchange_end(sa->theirs, false, why);
 	end_jobs(sa, why);
-	sa->phase = PHASE_CLOSING;
 	job = job_add(sa, kind);
 	if (!job)
 		return false;
