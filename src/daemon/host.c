@@ -211,6 +211,13 @@ static void on_ike(void *owner, const struct path *path, struct bytes datagram)
 	engine_input(d->engine, daemon_now(), path, datagram);
 }
 
+static void on_behind(void *owner, bool behind)
+{
+	struct daemon *d = owner;
+
+	engine_behind(d->engine, behind);
+}
+
 static void report(struct daemon *d, const struct traffic *t)
 {
 	engine_traffic(d->engine, daemon_now(), t);
@@ -283,6 +290,7 @@ struct dataplane_events daemon_plane_events(struct daemon *d)
 	return (struct dataplane_events){
 		.owner = d,
 		.ike_received = on_ike,
+		.behind = on_behind,
 		.limit_reached = on_limit,
 		.peer_moved = on_moved,
 		.unknown_spi = on_unknown_spi,

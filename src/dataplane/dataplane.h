@@ -20,6 +20,7 @@ struct dataplane;
 struct dataplane_events {
 	void *owner;
 	void (*ike_received)(void *owner, const struct path *path, struct bytes datagram);
+	void (*behind)(void *owner, bool behind); /* more comes in at a socket than is worked off; or no longer */
 	/* a soft (hard = false) or hard limit of bytes, packets or sequence numbers */
 	void (*limit_reached)(void *owner, uint32_t child_id, bool hard, bool sequence);
 	/* an authenticated packet of this SA came from another address or port than the SA's */

@@ -10,6 +10,9 @@
 #include "linux/rawesp.h"
 #include "linux/tun.h"
 
+#define FULL_BATCHES 8u     /* until the backlog of a socket is looked at */
+#define BACKLOG_PERCENT 2u  /* of its buffer: some hundred datagrams */
+
 /* ESP packets of one Child SA, one behind the other in the batch that was received. */
 struct run {
 	struct dataplane *dp;
@@ -173,6 +176,28 @@ static void take(struct run *r, const struct datagram *d)
 	}
 }
 
+static void tell_behind(struct dataplane *dp, struct plane_socket *s, bool behind)
+{
+	const struct dataplane_events *e = &dp->conf.events;
+	bool any = false, was = s->behind;
+
+	s->behind = behind;
+	for (size_t i = 0; i < COUNT_OF(dp->sockets); i++)
+		any = any || dp->sockets[i].behind;
+	if (was != behind && e->behind)
+		e->behind(e->owner, any);
+}
+
+/* Whether we keep up with what comes in. Only full batches say anything; the system is asked now and then. */
+static void watch_load(struct dataplane *dp, struct plane_socket *s, bool full)
+{
+	s->full = full ? s->full + 1 : 0;
+	if (!full && s->behind)
+		tell_behind(dp, s, false);
+	if (full && !s->behind && s->full % FULL_BATCHES == 0 && socket_backlog(s->fd) > BACKLOG_PERCENT)
+		tell_behind(dp, s, true);
+}
+
 void plane_in(struct dataplane *dp, struct plane_socket *s)
 {
 	struct run r = { .dp = dp, .socket = s };
@@ -182,6 +207,7 @@ void plane_in(struct dataplane *dp, struct plane_socket *s)
 	for (size_t i = 0; i < BATCH; i++)
 		d[i] = (struct datagram){ .at = plane_buffer(dp, i) + IN_ROOM, .cap = BUFFER_SIZE - IN_ROOM };
 	came = socket_receive(s->fd, d, BATCH);
+	watch_load(dp, s, came == BATCH);
 	for (size_t i = 0; i < came; i++)
 		take(&r, &d[i]);
 	flush(&r);

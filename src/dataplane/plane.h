@@ -40,6 +40,8 @@ struct plane_socket {
 	uint8_t family;
 	uint16_t port;
 	bool raw, df;
+	bool behind;      /* datagrams wait in it faster than they are taken */
+	unsigned full;    /* full batches, one after the other */
 };
 
 struct standing_route;

@@ -70,6 +70,8 @@ static bool post(struct engine *e, struct pending owner, struct queued *q, struc
 	p->kind = q->event.ask.kind;
 	p->event = q;
 	p->spi = q->event.ask.install ? q->event.ask.install->spi_in : 0;
+	p->unproved = p->x && p->x->sa->half_counted;
+	e->unproved_asks += p->unproved;
 	q->ask = p;
 	q->event.ask.ike_id = p->x ? p->x->sa->id : p->sa ? p->sa->id : 0;
 	if (p->x)
@@ -139,6 +141,7 @@ static void forget(struct engine *e, struct pending *p)
 		p->entry->asking = NULL;
 	if (p->slot)
 		*p->slot = NULL;
+	e->unproved_asks -= p->unproved;
 	free(p);
 }
 
@@ -147,6 +150,8 @@ static void orphan(struct engine *e, struct pending *p)
 {
 	timer_stop(&e->timers, &p->timer);
 	list_remove(&p->link);
+	e->unproved_asks -= p->unproved;
+	p->unproved = false;
 	p->x = NULL;
 	list_append(&e->orphans, &p->link);
 }

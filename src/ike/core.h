@@ -35,6 +35,8 @@ enum timer_kind { TIMER_SA = 1, TIMER_EXCHANGE, TIMER_ASK, TIMER_CHILD, TIMER_EN
 	X(COOKIE_SENT, "cookie-sent")                                                                                  \
 	X(COOKIE_WRONG, "cookie-wrong")                                                                                \
 	X(HALF_OPEN_LIMIT, "half-open-limit")                                                                          \
+	X(SHED, "first-message-shed")                                                                                  \
+	X(WORK_LIMIT, "work-limit")                                                                                    \
 	X(RATE_LIMITED, "rate-limited")                                                                                \
 	X(STRAY_RESPONSE, "stray-response")                                                                            \
 	X(FRAGMENT, "fragment")                                                                                        \
@@ -99,6 +101,7 @@ struct pending {
 	struct idle *idle;
 	struct pending **slot;       /* where its owner remembers it; emptied when it ends. NULL: nowhere */
 	struct queued *event;        /* not taken by the host yet; else NULL */
+	bool unproved;               /* for a peer that nobody has authenticated: bounded, and behind all others */
 	uint32_t spi;                /* ASK_INSTALL: the inbound SPI, given back when nothing comes of it */
 };
 
@@ -113,8 +116,9 @@ struct idle;
 struct engine {
 	struct engine_conf conf;
 	struct now now;
-	struct list events;
+	struct list events, events_later; /* later: questions for peers that are not authenticated */
 	size_t event_count;
+	size_t unproved_asks;        /* such questions that are out or in the queue */
 	struct queued *out;          /* the one that the host looks at */
 	struct list lingering;       /* struct child without an IKE SA: replaced and deleted, what is under way to it is received still */
 	struct list orphans;         /* struct pending of ASK_INSTALL that nobody waits for: what it brings is given back */
@@ -142,6 +146,8 @@ struct engine {
 	struct rate_limit rate;      /* of clear errors */
 	struct rate_limit news;      /* of news about who is not authenticated */
 	struct knocks knocks;
+	struct sources sources;
+	bool behind;                 /* engine_behind */
 	struct hints hints;          /* alive.c */
 	struct second tokens;        /* of crash detection, given out */
 	struct reassembly_pool pools[2]; /* of peers that are not authenticated, of those that are; fragment.c */

@@ -20,6 +20,7 @@ static void defaults(struct engine_conf *c)
 		{ &c->keepalive, 20000 },         { &c->response_cache, 180000 },   { &c->retry_first, 2000 },            { &c->retry_most, 300000 },
 		{ &c->delete_delay, 5000 },
 		{ &c->cookie_threshold, 30 },     { &c->half_open_per_source, 5 },      { &c->half_open_max, 1000 },
+		{ &c->unproved_asks_max, 100 },
 		{ &c->fragment_size, 1280 },
 	};
 
@@ -75,6 +76,7 @@ struct engine *engine_new(const struct engine_conf *conf, struct now now)
 	e->now = now;
 	defaults(&e->conf);
 	list_init(&e->events);
+	list_init(&e->events_later);
 	list_init(&e->sas);
 	list_init(&e->busy);
 	list_init(&e->ended);
@@ -198,6 +200,11 @@ void engine_expire(struct engine *e, struct now now)
 		fire(e, t);
 		engine_settle(e);
 	}
+}
+
+void engine_behind(struct engine *e, bool behind)
+{
+	e->behind = behind;
 }
 
 uint64_t engine_deadline(const struct engine *e)

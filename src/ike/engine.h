@@ -47,6 +47,7 @@ struct engine_conf {
 	uint32_t cookie_threshold;          /* [30] half-open before cookies are asked */
 	uint32_t half_open_per_source;      /* [5] */
 	uint32_t half_open_max;             /* [1000] */
+	uint32_t unproved_asks_max;         /* [100] questions (key exchanges, signatures) for peers that are not authenticated */
 	bool break_before_make;             /* reauthentication deletes the old IKE SA first */
 	bool qcd;                           /* crash detection by tokens, RFC 6290: they are made from the secret */
 	uint8_t qcd_secret[32];             /* the same over restarts */
@@ -164,6 +165,11 @@ struct traffic {
 };
 void engine_traffic(struct engine *e, struct now now, const struct traffic *t);
 void engine_network(struct engine *e, struct now now); /* addresses, routes or links changed, or the host woke up */
+/*
+ * More comes in than the host can work off, or no longer: first messages that would get a cookie are only answered when they come
+ * from where somebody has shown lately that it is there, and one in some others.
+ */
+void engine_behind(struct engine *e, bool behind);
 void engine_expire(struct engine *e, struct now now);
 uint64_t engine_deadline(const struct engine *e);      /* boot ms; NEVER */
 

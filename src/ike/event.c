@@ -42,7 +42,7 @@ void event_post(struct engine *e, struct queued *q)
 		queued_free(q);
 		return;
 	}
-	list_append(&e->events, &q->link);
+	list_append(q->ask && q->ask->unproved ? &e->events_later : &e->events, &q->link);
 	e->event_count++;
 }
 
@@ -82,11 +82,12 @@ void event_release(struct engine *e, enum ask_kind kind, uint32_t spi, uint32_t 
 
 static struct queued *take_first(struct engine *e)
 {
+	struct list *from = list_empty(&e->events) ? &e->events_later : &e->events;
 	struct queued *q;
 
-	if (list_empty(&e->events))
+	if (list_empty(from))
 		return NULL;
-	q = LIST_ITEM(e->events.next, struct queued, link);
+	q = LIST_ITEM(from->next, struct queued, link);
 	list_remove(&q->link);
 	e->event_count--;
 	return q;

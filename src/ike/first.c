@@ -7,6 +7,8 @@
 #include "ike/input.h"
 #include "iana/ikev2.h"
 
+#define SHED_ALL_BUT_ONE_OF 8u
+
 static uint64_t half_key(struct engine *e, const struct input *in)
 {
 	uint8_t flat[16 + 2 + 8];
@@ -26,11 +28,14 @@ static bool well_formed(const struct ike_header *h)
 }
 
 /* The same first message again: the same response, or nothing while we work on it. */
-static bool known(struct engine *e, const struct input *in, uint64_t key)
+static bool known(struct engine *e, struct input *in, uint64_t key)
 {
 	struct sa *sa = map_get(&e->half_open, key);
 
-	if (!sa || sa->dead || sa->spi_i != in->h.spi_i || sa->first_hash != in->hash)
+	if (!sa || sa->dead || sa->spi_i != in->h.spi_i)
+		return false;
+	in->hash = siphash(e->hash_seed, in->datagram);
+	if (sa->first_hash != in->hash)
 		return false;
 	if (sa->theirs && sa->theirs->type == IKEV2_EXCHANGE_IKE_SA_INIT) {
 		engine_count(e, COUNTER_RETRANSMISSION_BUSY);
@@ -68,23 +73,52 @@ static void send_cookie(struct engine *e, const struct input *in, struct bytes n
 	(void)event_send(e, in->path, message_end(&m), false);
 }
 
-/* True: go on. */
-static bool cookie_passes(struct engine *e, const struct input *in, const struct payloads *p)
+/* The nonce and the cookie of somebody who costs us no memory yet. False: there is no nonce. */
+static bool look(const struct input *in, struct bytes *ni, struct bytes *cookie)
 {
-	const struct payload *nonce = payloads_find(p, IKEV2_PAYLOAD_NONCE, NULL);
-	struct bytes ni;
+	struct payload_chain c = payload_chain(in->h.next, bytes(in->datagram.at + IKE_HEADER_LEN, in->datagram.len - IKE_HEADER_LEN));
+	struct payload p;
 	struct notify n;
+
+	*ni = *cookie = bytes_none();
+	while (payload_next(&c, &p)) {
+		if (p.type == IKEV2_PAYLOAD_NONCE && ni->len == 0)
+			(void)nonce_read(ni, p.body);
+		else if (p.type == IKEV2_PAYLOAD_NOTIFY && cookie->len == 0 && notify_read(&n, p.body) && n.type == IKEV2_NOTIFY_COOKIE)
+			*cookie = n.data;
+	}
+	return ni->len > 0;
+}
+
+/* There is no time to answer everybody: only who was here before, and one in some others, who comes again. */
+static bool shed(struct engine *e, const struct addr *source)
+{
+	if (!e->behind || source_known(&e->sources, e->hash_seed, e->now.boot, source))
+		return false;
+	engine_count(e, COUNTER_SHED);
+	return e->counters[COUNTER_SHED] % SHED_ALL_BUT_ONE_OF != 0;
+}
+
+/* True: go on. */
+static bool cookie_passes(struct engine *e, const struct input *in)
+{
+	struct bytes ni, cookie;
 
 	if (!cookies_wanted(e, &in->path->remote.addr))
 		return true;
-	if (!nonce || !nonce_read(&ni, nonce->body))
+	if (!look(in, &ni, &cookie)) {
+		engine_count(e, COUNTER_MALFORMED);
 		return false;
-	if (notify_find(&n, p, IKEV2_NOTIFY_COOKIE)) {
-		if (cookie_right(&e->cookies, e->now.boot, n.data, ni, &in->path->remote.addr, in->h.spi_i))
+	}
+	if (cookie.len > 0) {
+		if (cookie_right(&e->cookies, e->now.boot, cookie, ni, &in->path->remote.addr, in->h.spi_i)) {
+			source_seen(&e->sources, e->hash_seed, e->now.boot, &in->path->remote.addr);
 			return true;
+		}
 		engine_count(e, COUNTER_COOKIE_WRONG);
 	}
-	send_cookie(e, in, ni);
+	if (!shed(e, &in->path->remote.addr))
+		send_cookie(e, in, ni);
 	return false;
 }
 
@@ -92,10 +126,12 @@ static bool cookie_passes(struct engine *e, const struct input *in, const struct
 
 static bool within_limits(struct engine *e, const struct addr *source)
 {
-	if (e->half.count < e->conf.half_open_max &&
-	    half_open_of(&e->half, e->hash_seed, source) < e->conf.half_open_per_source)
+	bool open = e->half.count < e->conf.half_open_max &&
+	            half_open_of(&e->half, e->hash_seed, source) < e->conf.half_open_per_source;
+
+	if (open && e->unproved_asks < e->conf.unproved_asks_max)
 		return true;
-	engine_count(e, COUNTER_HALF_OPEN_LIMIT);
+	engine_count(e, open ? COUNTER_WORK_LIMIT : COUNTER_HALF_OPEN_LIMIT);
 	return false;
 }
 
@@ -149,7 +185,7 @@ static void malformed(struct engine *e, const struct input *in, const struct rea
 	input_stranger(e, in, STORY_REFUSED, why);
 }
 
-void input_first(struct engine *e, const struct input *in)
+void input_first(struct engine *e, struct input *in)
 {
 	struct arena arena = { 0 };
 	struct payloads p = { 0 };
@@ -163,14 +199,15 @@ void input_first(struct engine *e, const struct input *in)
 		engine_count(e, COUNTER_MALFORMED);
 		return;
 	}
-	if (known(e, in, key))
+	if (known(e, in, key) || !cookie_passes(e, in) || !within_limits(e, &in->path->remote.addr))
 		return;
+	in->hash = siphash(e->hash_seed, in->datagram);
 	message = arena_copy(&arena, in->datagram);
 	if (message.len == 0)
 		engine_count(e, COUNTER_MEMORY);
 	else if (!payloads_read(&p, in->h.next, bytes(message.at + IKE_HEADER_LEN, message.len - IKE_HEADER_LEN), &arena, &why))
 		malformed(e, in, &why);
-	else if (cookie_passes(e, in, &p) && within_limits(e, &in->path->remote.addr))
+	else
 		begin(e, in, key, &arena, message, &p);
 	arena_clear(&arena);
 }

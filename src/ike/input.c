@@ -377,7 +377,7 @@ static void request(struct sa *sa, const struct input *in)
 	sealed_request(sa, in);
 }
 
-static void dispatch(struct engine *e, const struct input *in)
+static void dispatch(struct engine *e, struct input *in)
 {
 	struct sa *sa;
 
@@ -394,6 +394,7 @@ static void dispatch(struct engine *e, const struct input *in)
 		unknown_spi(e, in);
 		return;
 	}
+	in->hash = siphash(e->hash_seed, in->datagram);
 	if (is_response(&in->h))
 		response(sa, in);
 	else
@@ -413,7 +414,6 @@ void engine_input(struct engine *e, struct now now, const struct path *path, str
 		engine_count_vici(e, NULL, VICI_INVALID);
 		return;
 	}
-	in.hash = siphash(e->hash_seed, datagram);
 	if (version_spoken(e, &in))
 		dispatch(e, &in);
 	engine_settle(e);

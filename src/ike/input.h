@@ -15,7 +15,7 @@ struct input {
 };
 
 /* A request for a new SA, after the checks that cost nothing. first.c */
-void input_first(struct engine *e, const struct input *in);
+void input_first(struct engine *e, struct input *in); /* fills in its hash when it is wanted */
 /* The message in hand becomes the exchange's; `arena`, in which it lies, moves. */
 void input_hand_over(struct exchange *x, const struct input *in, struct arena *arena, struct bytes message, const struct payloads *p);
 /* An unprotected message with one notify to where `in` came from, within the rate, and not larger than `in`. */

@@ -67,6 +67,31 @@ bool second_allows(struct second *s, uint64_t now, size_t most)
 	return true;
 }
 
+void source_seen(struct sources *s, const uint8_t seed[16], uint64_t now, const struct addr *source)
+{
+	uint64_t bit = source_key(seed, source) % SOURCE_BITS;
+
+	if (now - s->since >= SOURCE_WINDOW) {
+		if (now - s->since < 2 * SOURCE_WINDOW)
+			memcpy(s->before, s->now, sizeof(s->before));
+		else
+			memset(s->before, 0, sizeof(s->before));
+		memset(s->now, 0, sizeof(s->now));
+		s->since = now;
+	}
+	s->now[bit / 8] |= (uint8_t)(1u << bit % 8);
+}
+
+bool source_known(const struct sources *s, const uint8_t seed[16], uint64_t now, const struct addr *source)
+{
+	uint64_t bit = source_key(seed, source) % SOURCE_BITS, age = now - s->since;
+	uint8_t set = age < 2 * SOURCE_WINDOW ? s->now[bit / 8] : 0;
+
+	if (age < SOURCE_WINDOW)
+		set |= s->before[bit / 8];
+	return set & 1u << bit % 8;
+}
+
 #define RATE_BURST 4u
 
 bool rate_allows(struct rate_limit *r, const uint8_t seed[16], uint64_t now, const struct addr *source)

@@ -56,6 +56,20 @@ struct second {
 };
 bool second_allows(struct second *s, uint64_t now, size_t most); /* takes one */
 
+/*
+ * Addresses (IPv6: /64) from which somebody has shown lately that it is there: by a cookie, or by being authenticated. When more comes
+ * in than can be answered, they are. Two sets of bits; one of 15 to 30 minutes ago is forgotten. A stranger may be taken for one of
+ * them, seldom while they are fewer than thousands.
+ */
+#define SOURCE_BITS 65536u
+#define SOURCE_WINDOW MINUTES(15)
+struct sources {
+	uint64_t since;          /* boot ms when the newer set began */
+	uint8_t now[SOURCE_BITS / 8], before[SOURCE_BITS / 8];
+};
+void source_seen(struct sources *s, const uint8_t seed[16], uint64_t now, const struct addr *source);
+bool source_known(const struct sources *s, const uint8_t seed[16], uint64_t now, const struct addr *source);
+
 #define RATE_SLOTS 64u
 struct rate_limit {
 	uint64_t at[RATE_SLOTS];   /* boot ms of the last refill of a network's bucket */

@@ -585,6 +585,8 @@ void sa_up(struct sa *sa)
 {
 	struct engine *e = sa->engine;
 
+	if (sa->half_counted)
+		source_seen(&e->sources, e->hash_seed, e->now.boot, &sa->source);
 	sa_half_done(sa);
 	half_free(sa);
 	sa->phase = PHASE_UP;
@@ -654,6 +656,7 @@ static void keep_for_retransmissions(struct sa *sa)
 {
 	sa->phase = PHASE_GONE;
 	sa->gone_at = sa->engine->now.boot;
+	sk_idle(&sa->gen);
 	half_free(sa);
 	sa_touch(sa);
 }

@@ -5,6 +5,7 @@
 #include "linux/datagram.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
@@ -166,6 +167,16 @@ size_t socket_receive(int fd, struct datagram *d, size_t count)
 		read_control(&d[i], &messages[i].msg_hdr);
 	}
 	return (size_t)came;
+}
+
+unsigned socket_backlog(int fd)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len) != 0 || info[SK_MEMINFO_RCVBUF] == 0)
+		return 0;
+	return (unsigned)((uint64_t)info[SK_MEMINFO_RMEM_ALLOC] * 100 / info[SK_MEMINFO_RCVBUF]);
 }
 
 /* --- send --- */

@@ -31,6 +31,8 @@ void socket_close(int fd); /* -1 is fine */
 
 /* Up to `count` (at most SOCKET_BATCH) datagrams; each `at` and `cap` are given. Gives how many came; 0: none now, or an error. */
 size_t socket_receive(int fd, struct datagram *d, size_t count);
+/* How full its receive buffer is, in per cent; 0 also when that is not known. */
+unsigned socket_backlog(int fd);
 /* Sends in order; gives how many the system took. When fewer than `count`, *error tells why the next one was refused. */
 size_t socket_send(int fd, struct datagram *d, size_t count, int *error);
 /* Don't-fragment for all that is sent from now on; with it, what exceeds the path MTU is refused with EMSGSIZE. */

@@ -54,6 +54,16 @@ struct payloads {
  * a length below 4 or past the end, bytes left over: INVALID_SYNTAX.
  */
 bool payloads_read(struct payloads *out, uint8_t first, struct bytes chain, struct arena *arena, struct reason *why);
+/* The same chain one by one, without memory: for who may be anybody. */
+struct payload_chain {
+	struct reader r;
+	size_t len;
+	uint8_t type;      /* of the next one */
+	uint16_t seen;
+};
+struct payload_chain payload_chain(uint8_t first, struct bytes chain);
+/* False: its end, too many, or a length that lies. Unknown ones are given as they are, critical or not. */
+bool payload_next(struct payload_chain *c, struct payload *out);
 const struct payload *payloads_find(const struct payloads *p, uint8_t type, const struct payload *after); /* after NULL: first */
 unsigned payloads_count(const struct payloads *p, uint8_t type);
 

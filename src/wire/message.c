@@ -72,6 +72,21 @@ static bool walk(struct payloads *out, uint8_t type, struct bytes chain, struct 
 	return true;
 }
 
+struct payload_chain payload_chain(uint8_t first, struct bytes chain)
+{
+	return (struct payload_chain){ .r = reader(chain), .len = chain.len, .type = first };
+}
+
+bool payload_next(struct payload_chain *c, struct payload *out)
+{
+	if (c->type == IKEV2_PAYLOAD_NONE || c->seen == IKE_PAYLOADS_MAX || !take_payload(&c->r, c->len, &c->type, out))
+		return false;
+	c->seen++;
+	if (is_encrypted(out->type))
+		c->type = IKEV2_PAYLOAD_NONE;
+	return true;
+}
+
 bool payloads_read(struct payloads *out, uint8_t first, struct bytes chain, struct arena *arena, struct reason *why)
 {
 	*out = (struct payloads){ 0 };

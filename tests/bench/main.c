@@ -6,6 +6,7 @@
 #include "bench_crypto.h"
 #include "bench_handshake.h"
 #include "bench_idle.h"
+#include "flood.h"
 #include "crypto/crypto.h"
 
 static bool run_crypto(void)
@@ -39,11 +40,29 @@ static bool wanted(const char *name, int argc, char **argv)
 	return argc < 2;
 }
 
+/* Tools of tests/bench/flood. */
+static int run_flood(int argc, char **argv)
+{
+	struct reason why;
+	bool ok = false;
+
+	if (!crypto_start(&why))
+		return 1;
+	if (strcmp(argv[0], "flood-send") == 0)
+		ok = flood_send(argc - 1, argv + 1);
+	else if (strcmp(argv[0], "flood-clients") == 0)
+		ok = flood_clients(argc - 1, argv + 1);
+	crypto_stop();
+	return ok ? 0 : 2;
+}
+
 int main(int argc, char **argv)
 {
 	struct reason why;
 	bool ok = true;
 
+	if (argc > 1 && strncmp(argv[1], "flood-", 6) == 0)
+		return run_flood(argc - 1, argv + 1);
 	for (int i = 1; i < argc; i++) {
 		if (known(argv[i]))
 			continue;

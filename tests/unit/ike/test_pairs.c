@@ -55,7 +55,7 @@ static void assert_all_differ(const struct seen *s)
 static void takes_the_first(void **state)
 {
 	const char *bob = ONE("a", "10.2.0.0/16", "10.1.0.0/16") ONE("b", "10.4.0.0/16", "10.1.0.0/16")
-		ONE("c", "10.2.0.0/16", "10.3.0.0/16") ONE("d", "10.4.0.0/16", "10.3.0.0/16");
+	    ONE("c", "10.2.0.0/16", "10.3.0.0/16") ONE("d", "10.4.0.0/16", "10.3.0.0/16");
 	struct pair p;
 	struct seen s;
 
