@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Commands: what they start, and when they are done. Every one ends in one EVENT_DONE, whose memory is kept ready. */
 #include "ike/trap.h"
+#include "ike/reauth.h"
 #include "ike/exchange.h"
 
 #include <stdlib.h>
@@ -411,8 +412,6 @@ static bool rekey(struct run *r, const struct command *c, struct reason *why)
 
 	if (!c->name && !children && !c->ike_id)
 		return refuse_text(why, REASON_CONFIG, 0, "nothing to rekey was named");
-	if (c->reauth)
-		return refuse_text(why, REASON_UNSUPPORTED, 0, "reauthentication");
 	LIST_EACH(at, &r->engine->sas) {
 		struct sa *sa = LIST_ITEM(at, struct sa, link);
 
@@ -420,7 +419,7 @@ static bool rekey(struct run *r, const struct command *c, struct reason *why)
 			continue;
 		if (children)
 			rekey_children(r, sa, c);
-		else if (sa_rekey(sa, r->token))
+		else if (c->reauth ? sa_reauth(sa, r->token) : sa_rekey(sa, r->token))
 			r->matches++;
 	}
 	return r->matches > 0 || not_found(why, c->child ? c->child : c->name);

@@ -200,6 +200,70 @@ static void meets_a_delete(void **state)
 		}
 }
 
+/* By a command, from either end; twice at once is once. Both ends at once end with one, too. */
+static void by_command(void **state)
+{
+	(void)state;
+	for (unsigned who = 0; who < 3; who++) {
+		struct command again = { .kind = COMMAND_REKEY, .reauth = true, .name = "office" };
+		size_t least = 2;
+		struct pair p;
+
+		pair_init(&p, conf_alice((struct conf_parts){ .children = two_a }),
+		          conf_bob((struct conf_parts){ .children = two_b, .remote = "192.0.2.1" }), 40 + who);
+		pair_initiate(&p, ALICE, "office");
+		pair_run(&p, 100000);
+		p.filter = watch;
+		p.ctx = &least;
+		for (unsigned k = 0; k < 2; k++) {
+			const struct done *done;
+
+			again.name = k == ALICE ? "office" : "branch";
+			if (who != 2 && who != k)
+				continue;
+			engine_command(p.node[k].engine, p.now, 5, &again);
+			engine_command(p.node[k].engine, p.now, 6, &again);
+			pair_host(&p, k);
+			done = pair_done(&p, k, 5);
+			assert_true(done && done->ok);
+			assert_int_equal(done->matches, 1);
+		}
+		pair_run(&p, 60000);
+		for (unsigned k = 0; k < 2; k++) {
+			assert_int_equal(pair_ikes(&p, k), 1);
+			assert_int_equal(p.node[k].installed_count, 2);
+			assert_in_range(p.node[k].ups, 2, 3);
+			assert_int_equal(p.node[k].spis_out, 0);
+		}
+		pair_clear(&p);
+	}
+}
+
+/* The peer rekeys the old IKE SA meanwhile, at every moment: what takes its place is the one that goes. */
+static void meets_a_rekeying(void **state)
+{
+	(void)state;
+	for (unsigned steps = 0; steps < 8; steps++) {
+		struct pair p;
+
+		pair_init(&p, conf_alice((struct conf_parts){ 0 }), conf_bob((struct conf_parts){ 0 }), 50);
+		pair_initiate(&p, ALICE, "office");
+		pair_run(&p, 100000);
+		(void)reauth_at(&p, BOB);
+		engine_command(p.node[ALICE].engine, p.now, 5, &(struct command){ .kind = COMMAND_REKEY, .reauth = true, .name = "office" });
+		for (unsigned i = 0; i < steps; i++)
+			(void)pair_step(&p);
+		pair_command(&p, BOB, &(struct command){ .kind = COMMAND_REKEY, .ike_id = first_ike });
+		pair_run(&p, 300000);
+		for (unsigned k = 0; k < 2; k++) {
+			if (pair_ikes(&p, k) != 1 || p.node[k].installed_count != 1)
+				fail_msg("%u steps: node %u: %zu IKE SAs, %zu Child SAs", steps, k, pair_ikes(&p, k), p.node[k].installed_count);
+			assert_int_equal(p.node[k].spis_out, 0);
+		}
+		pair_clear(&p);
+	}
+}
+
 /* --- crossing --- */
 
 /* Both begin, with any delay between them: one IKE SA stays, with each child once, the same at both ends. */
@@ -279,6 +343,8 @@ int main(void)
 		cmocka_unit_test(break_before_make),
 		cmocka_unit_test(auth_lifetime),
 		cmocka_unit_test(meets_a_delete),
+		cmocka_unit_test(by_command),
+		cmocka_unit_test(meets_a_rekeying),
 		cmocka_unit_test(crossing),
 		cmocka_unit_test(uniqueness),
 	};
