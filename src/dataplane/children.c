@@ -341,7 +341,7 @@ bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct no
 /* In the look-ups last, when nothing can fail any more but memory. */
 static bool enter(struct dataplane *dp, struct child *c)
 {
-	c->entry = (struct sad_entry){ .spi = c->in.spi, .destination = c->params.path.local.addr };
+	c->entry = (struct sad_entry){ .spi = c->in.spi }; /* at any of our addresses: RFC 4301 4.1; who moves sends to the old one for a while */
 	if (!map_put(&dp->by_id, c->params.id, c))
 		return false;
 	if (join_ike(dp, c, c->params.ike_id)) {
@@ -430,7 +430,6 @@ bool dataplane_child_update(struct dataplane *dp, uint32_t child_id, const struc
 		return false;
 	c->params.path = *path;
 	c->params.encap = (uint8_t)encap;
-	c->entry.destination = path->local.addr;
 	c->moved_to = (struct endpoint){ 0 };
 	c->outer_mtu = 0; /* the room inside depends on the encapsulation and the family, too */
 	child_refresh_mtu(dp, c);

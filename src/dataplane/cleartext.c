@@ -500,7 +500,7 @@ void install_cleartext_now(struct dataplane *dp, struct arena *arena)
 		settle_pairs(dp, false);
 		strict_reverse_path(dp, arena);
 	}
-	if (dp->nft_works && !list_empty(&dp->children))
+	if (dp->nft_works && (!list_empty(&dp->children) || !list_empty(&dp->policies)))
 		heed_mark(dp, arena);
 }
 

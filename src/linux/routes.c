@@ -13,6 +13,8 @@
 
 #include "base/text.h"
 
+#define TUN_QUEUE 1000u /* packets: what comes while a handshake is computed */
+
 static unsigned char system_family(uint8_t family)
 {
 	return family == ADDR_V4 ? AF_INET : AF_INET6;
@@ -324,6 +326,7 @@ bool link_up(struct netlink *nl, uint32_t interface, uint32_t mtu, struct reason
 	head->ifi_index = (int)interface;
 	if (mtu)
 		mnl_attr_put_u32(m, IFLA_MTU, mtu);
+	mnl_attr_put_u32(m, IFLA_TXQLEN, TUN_QUEUE);
 	families = mnl_attr_nest_start(m, IFLA_AF_SPEC);
 	six = mnl_attr_nest_start(m, AF_INET6);
 	mnl_attr_put_u8(m, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);

@@ -51,5 +51,5 @@ struct route_answer {
 bool route_get(struct netlink *nl, const struct addr *to, uint32_t mark, struct route_answer *out, struct reason *why,
                struct arena *arena);
 
-/* Interface: MTU (0: as it is) and up; no IPv6 addresses of its own making. */
+/* Interface: MTU (0: as it is), a queue for some ms, and up; no IPv6 addresses of its own making. */
 bool link_up(struct netlink *nl, uint32_t interface, uint32_t mtu, struct reason *why, struct arena *arena);

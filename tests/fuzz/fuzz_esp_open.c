@@ -39,6 +39,7 @@ static struct secret key_of(size_t len)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct reason why = { 0 };
+	uint8_t room[256];
 
 	(void)argc;
 	(void)argv;
@@ -51,6 +52,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		struct secret e1 = key_of(encr), e2 = key_of(encr), i1 = key_of(integ), i2 = key_of(integ);
 
 		if (!esp_out_init(&outs[i], 0xc0000001, &suite, &e1, &i1) || !esp_in_init(&ins[i], 0xc0000001, &suite, &e2, &i2, 128))
+			abort();
+		/* one packet, so that there are expanded keys for seal_text */
+		if (esp_seal(&outs[i], &(struct esp_job){ .buffer = room, .capacity = sizeof(room), .next = 4 }, 1) != 1)
 			abort();
 	}
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Inner packets as anybody may send them: parsed, clamped, marked, cut into fragments, answered by ICMP errors.
+ * Inner packets as anybody may send them: parsed, clamped, marked, cut into fragments, answered by ICMP errors, and through transport mode.
  *
  * Each step must leave a packet that can be parsed and says the same addresses; fragments must add up.
  */
@@ -11,6 +11,7 @@
 #include "ipsec/icmp.h"
 #include "ipsec/mss.h"
 #include "ipsec/packet.h"
+#include "ipsec/transport.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,6 +50,27 @@ static void cut(const struct packet *p, size_t mtu)
 	assert(sum == p->all.len - p->header_len);
 }
 
+/* The header goes off and comes back: the same packet between the same ends. Behind a NAT and back again, its checksum is as it was. */
+static void transport(const struct packet *p)
+{
+	struct addr nat = { p->key.source.family, { 198, 51, 100, 7, 1 } };
+	struct bytes payload, all;
+	uint8_t next, *room;
+	struct packet q;
+
+	if (transport_strip(p, &payload, &next) != DROP_NONE || !(room = malloc(IPV6_HEADER + payload.len)))
+		return;
+	if (payload.len > 0)
+		memcpy(room + IPV6_HEADER, payload.at, payload.len);
+	all = transport_build(room + IPV6_HEADER, payload.len, next, p->tos, &nat, &p->key.destination);
+	assert(all.len == transport_header_len(nat.family) + payload.len);
+	if (packet_parse(&q, all) == DROP_NONE) { /* IPv6 headers behind ESP may lie */
+		assert(q.key.protocol == p->key.protocol && q.tos == p->tos && addr_equal(&q.key.source, &nat) && q.all.len == all.len);
+		transport_repair(room + (all.at - room), &q, &p->key.source, &p->key.destination);
+	}
+	free(room);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct packet p, q;
@@ -67,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(packet_parse(&q, bytes(copy, size - 2)) == DROP_NONE && q.tos == data[0]);
 		assert(addr_equal(&p.key.source, &q.key.source) && p.key.protocol == q.key.protocol && p.all.len == q.all.len);
 		cut(&q, mtu);
+		transport(&q);
 	}
 	free(copy);
 	return 0;

@@ -144,7 +144,7 @@ static const struct pair_case policies[] = {
 	{ "trap, and a burst in order", .udp = true, .trap = true, NETS4,
 	  .check_a = "ping -c 20 -l 20 -W 5 10.2.0.1 | awk '/bytes from/ {n++; if ($5 != \"icmp_seq=\" n) exit 1} END {exit n != 20}'" },
 	{ "trap and strict reverse path", .udp = true, .trap = true, .local = "10.1.0.0/16", .remote = "0.0.0.0/0",
-	  .prepare_a = "for i in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 >$i; done", .check_a = "ping -c 1 -W 5 -q 10.2.0.1 >/dev/null" },
+	  .prepare_a = "for i in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 >$i; done", .check_a = "sleep 0.2; grep -q 1 /proc/sys/net/ipv4/conf/all/src_valid_mark && ping -c 1 -W 5 -q 10.2.0.1 >/dev/null" },
 	{ "pass inside a tunnel", .udp = true, .local = "10.1.0.0/16", .remote = "0.0.0.0/0", .pass = "10.1.0.0/16 192.0.2.0/24",
 	  .prepare_b = "ip route add 10.1.0.0/16 via 192.0.2.1",
 	  .check_a = "ip route get 192.0.2.2 from 10.1.0.1 | grep -q 'dev out' && ping -c 2 -i 0.02 -W 5 -q -I 10.1.0.1 192.0.2.2 >/dev/null && "
