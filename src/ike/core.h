@@ -157,6 +157,8 @@ struct engine {
 	uint64_t *taken[2];          /* per row of v1, v2 */
 	struct addr *addrs;          /* owned: this host's addresses; none: not known (roam.c) */
 	size_t addr_count;
+	struct addr gone[32];        /* addresses that this host had and has no longer, the newest last */
+	size_t gone_count;
 	struct pending *addrs_asked; /* ASK_ADDRS is out */
 	bool addrs_again;            /* they may have changed since */
 	bool ending;                 /* COMMAND_SHUTDOWN: nothing is started any more */

@@ -161,6 +161,8 @@ void roam_one_way(struct child *c)
 	if (sa->roam ? !sa->roam->leads : !sa->initiator)
 		return; /* the other side notices as well, and can do something about it */
 	if (sa->roam && sa->path.encap == PATH_UDP_NATT) {
+		if (entry)
+			entry->forced_encap = true; /* for those that come after it */
 		story_step(sa, STORY_STEP, "ESP does not arrive although IKE does: ESP goes in UDP from now on");
 		sa->nat_fake = sa->roam->update = true;
 		roam_job(sa);

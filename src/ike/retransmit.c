@@ -121,6 +121,12 @@ static void send_again(struct exchange *x)
 	story_step(sa, STORY_RETRANSMIT, "request sent again");
 }
 
+/* RFC 4555 3.11: the side that may move needs time to find a path; the other waits for five minutes. */
+static unsigned patience_of(const struct sa *sa)
+{
+	return sa->roam && !sa->roam->leads && sa->phase == PHASE_UP ? 1 : 0;
+}
+
 void retransmit_expire(struct exchange *x)
 {
 	struct sa *sa = x->sa;
@@ -134,7 +140,7 @@ void retransmit_expire(struct exchange *x)
 	/* the peer is not dead because we have slept: it gets its time from now on */
 	if (e->now.boot - x->timer.deadline >= ASLEEP && !x->doubt)
 		x->tries = x->tries_before = 0;
-	else if (x->tries - x->tries_before >= e->conf.retransmit_tries + early_of(x) || e->now.boot >= x->give_up) {
+	else if (x->tries - x->tries_before >= e->conf.retransmit_tries + early_of(x) + patience_of(sa) || e->now.boot >= x->give_up) {
 		no_answer(x);
 		return;
 	} else

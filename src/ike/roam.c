@@ -89,12 +89,40 @@ void roam_clear(struct engine *e)
 	e->addr_count = 0;
 }
 
-static bool is_own(const struct engine *e, const struct addr *a)
+static size_t find_addr(const struct addr *list, size_t count, const struct addr *a)
 {
+	size_t i = 0;
+
+	while (i < count && !addr_equal(&list[i], a))
+		i++;
+	return i;
+}
+
+/* Only what was there can go: an address that the host does not list (a loopback's, one of too many) may be used all the same. */
+static bool has_gone(const struct engine *e, const struct addr *a)
+{
+	return find_addr(e->gone, e->gone_count, a) < e->gone_count;
+}
+
+static void note_gone(struct engine *e, const struct addr *a)
+{
+	if (e->gone_count == COUNT_OF(e->gone))
+		memmove(e->gone, e->gone + 1, --e->gone_count * sizeof(e->gone[0]));
+	e->gone[e->gone_count++] = *a;
+}
+
+/* `list` is what this host has now. */
+static void compare(struct engine *e, const struct addr *list, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < e->gone_count; i++)
+		if (find_addr(list, count, &e->gone[i]) == count)
+			e->gone[kept++] = e->gone[i];
+	e->gone_count = kept;
 	for (size_t i = 0; i < e->addr_count; i++)
-		if (addr_equal(&e->addrs[i], a))
-			return true;
-	return e->addr_count == 0; /* not known */
+		if (find_addr(list, count, &e->addrs[i]) == count)
+			note_gone(e, &e->addrs[i]);
 }
 
 /* A net that the tunnel protects: the peer has no use for our address in it, unless the tunnel is for everything. */
@@ -162,7 +190,7 @@ static void addresses_changed(struct sa *sa)
 		return;
 	if (r->told != roam_digest(sa->engine, own, roam_own(sa, own)))
 		r->tell = true;
-	if (!r->leads && (r->away || !is_own(sa->engine, &sa->path.local.addr)))
+	if (!r->leads && (r->away || has_gone(sa->engine, &sa->path.local.addr)))
 		roam_search(sa, false);
 	roam_job(sa);
 	sa_touch(sa);
@@ -182,6 +210,7 @@ void roam_addresses(struct engine *e, const struct answer *a)
 	if (copy)
 		memcpy(copy, a->addrs, a->addr_count * sizeof(*copy));
 	same = e->addr_count == a->addr_count && (!copy || memcmp(copy, e->addrs, a->addr_count * sizeof(*copy)) == 0);
+	compare(e, copy, a->addr_count);
 	free(e->addrs);
 	e->addrs = copy;
 	e->addr_count = a->addr_count;
@@ -388,7 +417,7 @@ static bool stays(const struct sa *sa, const struct path *best)
 
 	if (path_equal(best, &sa->path))
 		return true;
-	return r->pinned && !r->urgent && !r->left && is_own(sa->engine, &sa->path.local.addr);
+	return r->pinned && !r->urgent && !r->left && !has_gone(sa->engine, &sa->path.local.addr);
 }
 
 static void decide(struct sa *sa, const struct addr *list, size_t count)
@@ -461,7 +490,7 @@ void roam_source(struct sa *sa, const struct answer *a)
 	if (a->ok && r->at < count) {
 		const struct addr *fixed = roam_fixed_local(sa->conn, &list[r->at]);
 
-		if (!fixed || is_own(sa->engine, fixed))
+		if (!fixed || !has_gone(sa->engine, fixed))
 			add_path(sa, fixed ? fixed : &a->local, &list[r->at], a->interface);
 	}
 	if (r->path_count == 1 && !r->urgent)

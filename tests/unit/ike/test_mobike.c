@@ -408,6 +408,12 @@ static void esp_from(struct world *w, unsigned i, struct addr from, uint16_t por
 	pair_deliver(&w->p);
 }
 
+static bool drop_both(struct pair *p, struct datagram *d, void *ctx)
+{
+	(void)p, (void)d, (void)ctx;
+	return false;
+}
+
 static bool drop_bobs(struct pair *p, struct datagram *d, void *ctx)
 {
 	(void)p, (void)ctx;
@@ -510,6 +516,72 @@ static void ike_is_followed_without_mobike(void **state)
 	pair_clear(&w.p);
 }
 
+/* A peer's port of its own: spoken to as on 4500 from the start, and it stays. */
+static void other_port(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, CLIENT("remote_port = 4511"), GATEWAY(""), 20);
+	pair_initiate(&w.p, ALICE, "office");
+	assert_int_equal(path_of(&w, ALICE).remote.port, 4511);
+	assert_int_equal(path_of(&w, ALICE).encap, PATH_UDP_NATT);
+	assert_int_equal(path_of(&w, ALICE).local.port, 4500);
+	pair_clear(&w.p);
+}
+
+/* RFC 4555 3.11: a responder goes on asking for five minutes, an initiator for less. */
+static void responder_is_patient(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, CLIENT("dpd_delay = 10s"), GATEWAY("dpd_delay = 10s"), 21);
+	up(&w);
+	w.p.filter = drop_both;
+	pair_run(&w.p, SECONDS(10 + 290));
+	assert_int_equal(pair_up(&w.p, ALICE), 0);
+	assert_int_equal(pair_up(&w.p, BOB), 1);
+	pair_run(&w.p, SECONDS(30));
+	assert_int_equal(pair_up(&w.p, BOB), 0);
+	pair_clear(&w.p);
+}
+
+/* A local address that is fixed: the SA waits for it, and goes nowhere else. One that the host never listed has not gone. */
+static void fixed_address(void **state)
+{
+	struct world w;
+	struct path a;
+	unsigned sent;
+
+	(void)state;
+	begin(&w, CLIENT("local_addrs = 192.0.2.1"), GATEWAY(""), 22);
+	up(&w);
+	w.p.node[ALICE].more_addrs[0] = v4(198, 51, 100, 7);
+	w.p.node[ALICE].more_addr_count = 1;
+	network(&w, ALICE);
+	sent = w.p.sent[ALICE];
+	w.p.node[ALICE].addr = v4(198, 51, 100, 7);
+	w.p.node[ALICE].more_addr_count = 0;
+	network(&w, ALICE);
+	assert_int_equal(w.p.sent[ALICE], sent);
+	w.p.node[ALICE].addr = v4(192, 0, 2, 1);
+	network(&w, ALICE);
+	assert_on(&w, v4(192, 0, 2, 1), v4(192, 0, 2, 2));
+	pair_clear(&w.p);
+
+	begin(&w, CLIENT("local_addrs = 192.0.2.1"), GATEWAY(""), 23);
+	w.p.node[ALICE].addr = v4(198, 51, 100, 7); /* what the host lists */
+	w.p.filter = NULL;
+	up(&w);
+	network(&w, ALICE);
+	a = path_of(&w, ALICE);
+	assert_true(addr_equal(&(struct addr){ ADDR_V4, { 192, 0, 2, 1 } }, &a.local.addr));
+	assert_int_equal(pair_up(&w.p, ALICE), 1);
+	assert_int_equal(w.p.node[ALICE].ike_updates, 0);
+	pair_clear(&w.p);
+}
+
 /* --- without MOBIKE, and ESP that is swallowed --- */
 
 static void set_up_anew(void **state)
@@ -569,6 +641,9 @@ int main(void)
 		cmocka_unit_test(follow_with_a_request_out),
 		cmocka_unit_test(keepalives),
 		cmocka_unit_test(ike_is_followed_without_mobike),
+		cmocka_unit_test(other_port),
+		cmocka_unit_test(responder_is_patient),
+		cmocka_unit_test(fixed_address),
 		cmocka_unit_test(set_up_anew),
 		cmocka_unit_test(esp_is_swallowed),
 	};
