@@ -2,6 +2,7 @@
 /* Child SAs: keys, installation, lifetimes, end. RFC 7296 2.9, 2.17, 1.4.1. */
 #include "ike/child.h"
 #include "ike/idle.h"
+#include "ike/lost.h"
 #include "ike/trap.h"
 #include "ike/roam.h"
 
@@ -367,6 +368,8 @@ static void end(struct child *c, const struct reason *why, bool linger)
 	if (heir && !passed_on(heir))
 		child_outbound(heir);
 	tell_down(c, why);
+	if (c->told && !c->heir)
+		lost_note(c);
 	if (linger && may_linger(c)) {
 		child_leave(c);
 		list_append(&e->lingering, &c->link);

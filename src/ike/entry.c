@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The table of connections: load, replace, unload (doc/vici.md 13.2), and keeping up what is wanted. */
+#include "ike/lost.h"
 #include "ike/trap.h"
 #include "ike/roam.h"
 #include "iana/ikev2.h"
@@ -106,7 +107,17 @@ void entry_want(struct conn_entry *entry, const char *child, enum want want)
 	if (want == WANT_NONE && !child)
 		timer_stop(&entry->engine->timers, &entry->timer);
 	if (want == WANT_NONE)
+		lost_forget(entry, child);
+	if (want == WANT_NONE)
 		command_unwanted(entry->engine, entry->conn->name, child);
+}
+
+bool entry_wants(const struct conn_entry *entry, const char *child)
+{
+	for (size_t i = 0; i < entry->conn->child_count; i++)
+		if (strcmp(entry->conn->children[i].name, child) == 0)
+			return entry->wants[i] != WANT_NONE;
+	return false;
 }
 
 static bool wants_any(const struct conn_entry *entry)
@@ -194,6 +205,7 @@ void entry_expire(struct conn_entry *entry)
 
 	if (e->ending)
 		return;
+	lost_bring(entry);
 	for (size_t i = 0; i < entry->conn->child_count; i++) {
 		const struct child_conf *child = &entry->conn->children[i];
 
@@ -309,6 +321,8 @@ void entry_result(struct engine *e, const char *conn, const char *child, bool ok
 				entry->wants[i] = WANT_NONE;
 	if (entry)
 		trap_result(entry, child, ok);
+	if (entry && !ok && child && entry_is_up(entry, child))
+		return; /* a further part of what is up was refused: nobody waits for it */
 	if (entry && ok)
 		entry->refused = false;
 	if (entry && !ok && (!why || why->kind != REASON_CANCELLED))
@@ -434,6 +448,7 @@ static bool add(struct engine *e, const struct connection *conn, struct reason *
 	entry->timer.what = TIMER_ENTRY;
 	list_init(&entry->sas);
 	list_init(&entry->traps);
+	list_init(&entry->lost);
 	adopt(entry);
 	list_append(&e->entries, &entry->link);
 	return true;
@@ -464,6 +479,7 @@ void entry_free(struct conn_entry *entry)
 	if (entry->asking)
 		ask_cancel(e, entry->asking);
 	traps_undo(entry, NULL);
+	lost_forget(entry, NULL);
 	timer_stop(&e->timers, &entry->timer);
 	story_forget_entry(entry);
 	LIST_EACH_SAFE(at, &entry->sas)

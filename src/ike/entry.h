@@ -17,6 +17,8 @@ struct conn_entry {
 	struct connection *conn;   /* reference */
 	struct list sas;           /* struct sa.of_entry */
 	struct list traps;         /* struct trap; owned */
+	struct list lost;          /* struct lost; owned */
+	unsigned lost_count;
 	uint8_t *wants;            /* enum want, per child of conn; owned */
 	bool want_ike;             /* a connection without children shall be up */
 	struct addr *resolved;     /* of its remote names; owned */
@@ -38,6 +40,7 @@ void entry_free(struct conn_entry *entry);
 void entry_expire(struct conn_entry *entry);
 void entry_resolved(struct conn_entry *entry, const struct answer *a);
 void entry_want(struct conn_entry *entry, const char *child, enum want want); /* child NULL: all */
+bool entry_wants(const struct conn_entry *entry, const char *child);
 /* Sees to it that the child is up or being made; false with `why`. child NULL: the IKE SA alone. */
 bool entry_bring(struct conn_entry *entry, const struct child_conf *child, uint64_t command, struct reason *why);
 /* Likewise with the selectors of a packet, or of one pair (NULL: what is configured). */

@@ -77,6 +77,30 @@ static void takes_the_first(void **state)
 	pair_clear(&p);
 }
 
+/* One of several is lost: it comes back, unless that is not wanted. */
+static void one_is_lost(void **state)
+{
+	const char *bob = ONE("a", "10.2.0.0/16", "10.1.0.0/16") ONE("b", "10.4.0.0/16", "10.1.0.0/16")
+		ONE("c", "10.2.0.0/16", "10.3.0.0/16") ONE("d", "10.4.0.0/16", "10.3.0.0/16");
+
+	(void)state;
+	for (unsigned wanted = 0; wanted < 2; wanted++) {
+		const char *alice = "net { " ESP "local_ts = 10.1.0.0/16, 10.3.0.0/16\n remote_ts = 10.2.0.0/16, 10.4.0.0/16\n start_action = start\n}\n";
+		struct pair p;
+
+		pair_init(&p, conf_alice((struct conf_parts){ .children = wanted ? alice : FOUR }), conf_bob((struct conf_parts){ .children = bob }), 306);
+		pair_initiate(&p, ALICE, "office");
+		pair_run(&p, 5000);
+		assert_int_equal(p.node[ALICE].installed_count, 4);
+		pair_command(&p, BOB, &(struct command){ .kind = COMMAND_TERMINATE, .child = "b" });
+		pair_deliver(&p);
+		assert_int_equal(p.node[ALICE].installed_count, 3);
+		pair_run(&p, 5000);
+		assert_int_equal(p.node[ALICE].installed_count, 3 + wanted);
+		pair_clear(&p);
+	}
+}
+
 /* A peer that is configured for less than we are is no such peer when it takes something else than the first. */
 static void takes_less(void **state)
 {
@@ -284,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_the_first),
+		cmocka_unit_test(one_is_lost),
 		cmocka_unit_test(takes_less),
 		cmocka_unit_test(takes_the_first_only),
 		cmocka_unit_test(wants_one_pair),
