@@ -72,17 +72,8 @@ bool esp_out_init(struct esp_out *sa, uint32_t spi, const struct suite *suite, s
 bool esp_in_init(struct esp_in *sa, uint32_t spi, const struct suite *suite, struct secret *encr, struct secret *integ,
     uint32_t window)
 {
-	size_t words = replay_words(window);
-
-	*sa = (struct esp_in){ .spi = spi, .esn = suite->esn };
-	if (!keys_init(&sa->keys, spi, suite, encr, integ))
-		return false;
-	if (words > 0 && !(sa->window = calloc(words, sizeof(*sa->window)))) {
-		keys_clear(&sa->keys);
-		return false;
-	}
-	replay_init(&sa->replay, window, sa->window);
-	return true;
+	*sa = (struct esp_in){ .spi = spi, .esn = suite->esn, .replay.size = replay_size(window) };
+	return keys_init(&sa->keys, spi, suite, encr, integ);
 }
 
 void esp_out_clear(struct esp_out *sa)
@@ -244,6 +235,21 @@ static enum drop unpad(const struct esp_in *sa, struct esp_job *job, uint8_t *te
 	return DROP_NONE;
 }
 
+/* Like the expanded keys, the window is made for the first packet. */
+static bool make_window(struct esp_in *sa)
+{
+	size_t words = replay_words(sa->replay.size);
+	uint64_t top = sa->replay.top; /* it may go on from somewhere */
+
+	if (words == 0 || sa->window)
+		return true;
+	sa->window = calloc(words, sizeof(*sa->window));
+	if (sa->window)
+		replay_init(&sa->replay, sa->replay.size, sa->window);
+	sa->replay.top = top;
+	return sa->window;
+}
+
 static enum drop open_one(struct esp_in *sa, struct esp_job *job)
 {
 	struct esp_keys *keys = &sa->keys;
@@ -255,7 +261,7 @@ static enum drop open_one(struct esp_in *sa, struct esp_job *job)
 	job->inner = bytes_none();
 	job->sequence = 0;
 	job->newest = false;
-	if (!expand(keys))
+	if (!expand(keys) || !make_window(sa))
 		return DROP_MEMORY;
 	icv_len = seal_icv_len(keys->seal);
 	if (job->len < head + 2 + icv_len)

@@ -42,7 +42,7 @@ struct esp_in {
 	struct esp_keys keys;
 	bool transport;    /* what is inside is no whole packet, and any next header but 59 is welcome */
 	struct replay replay;
-	uint64_t *window; /* owned: the replay window's words */
+	uint64_t *window; /* owned: the replay window's words; NULL before the first packet */
 };
 
 struct esp_job {
