@@ -341,12 +341,12 @@ static void tell_down(struct child *c, const struct reason *why)
 	tell_child(c, TELL_CHILD_DOWN);
 }
 
-/* What a limit ended must not be used again; so must what went with its IKE SA. */
+/* Of a rekeying. What a limit ended must not be used again, nor what went with its IKE SA. */
 static bool may_linger(const struct child *c)
 {
 	const struct engine *e = c->sa->engine;
 
-	return c->heir && c->sa->phase != PHASE_GONE && e->conf.delete_delay && c->life_at > e->now.boot;
+	return !c->told && c->sa->phase != PHASE_GONE && e->conf.delete_delay && c->life_at > e->now.boot;
 }
 
 /* Packets go out by its heir already. */

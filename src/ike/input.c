@@ -186,7 +186,7 @@ static void unprotected_answer(struct exchange *x, const struct payloads *outer)
 	}
 	if (sa->phase == PHASE_UP || sa->phase == PHASE_GONE || x->doubt || !notify_find_error(&n, outer))
 		return;
-	if (sa->next_in == 0 && sa->next_out == 0 && x->gen)
+	if (sa->next_in == 0 && sa->next_out == 0 && !sa->rekeyed)
 		return; /* rekeyed by the peer, which knows of this one when it has our answer */
 	(void)refuse(&why, REASON_PEER_REFUSED, n.type, value_none(), value_none(), sa->conn ? sa->conn->at : conf_nowhere());
 	why.about = value_text("unauthenticated answer");

@@ -741,6 +741,8 @@ static bool close_with(struct sa *sa, enum job_kind kind, uint16_t notify, const
 
 void sa_close(struct sa *sa, const struct reason *why, uint64_t command)
 {
+	struct sa *rival;
+
 	if (sa->dead || sa->phase == PHASE_GONE || sa->phase == PHASE_CLOSING)
 		return;
 	if (command)
@@ -753,6 +755,12 @@ void sa_close(struct sa *sa, const struct reason *why, uint64_t command)
 	}
 	if (sa->phase != PHASE_UP) {
 		sa_end(sa, why, false);
+		return;
+	}
+	rival = sa_rival(sa->ours);
+	if (rival) { /* undecided: what inherits is closed */
+		sa_succeed(sa, rival);
+		sa_close(rival, why, command);
 		return;
 	}
 	/* their place is taken, or their time is over: they carry nothing any more */

@@ -178,6 +178,7 @@ void sa_succeed(struct sa *old, struct sa *fresh);
 void sa_delete_old(struct sa *sa);        /* we delete it */
 /* Our exchange has made `fresh`. lost: a crossing one's nonces say that it is one too many. */
 void sa_settle_rekey(struct exchange *x, struct sa *fresh, bool lost);
+struct sa *sa_rival(const struct exchange *x); /* the spare one that the peer's crossing exchange has made; NULL */
 void sa_adopt(struct sa *sa);             /* the peer makes use of it: if it was spare, it inherits */
 void sa_deleted(struct sa *sa);           /* the peer deletes it: a spare one inherits */
 void sa_rekey_failed(struct exchange *x, const struct reason *why);

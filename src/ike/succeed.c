@@ -159,7 +159,7 @@ static void discard(struct sa *sa, const struct sa *successor, bool ours)
 		sa_delete_old(sa);
 }
 
-static struct sa *rival_of(const struct exchange *x)
+struct sa *sa_rival(const struct exchange *x)
 {
 	struct sa *rival = x && x->kind == JOB_IKE_REKEY && x->rival ? map_get(&x->sa->engine->by_id, x->rival) : NULL;
 
@@ -168,7 +168,7 @@ static struct sa *rival_of(const struct exchange *x)
 
 void sa_settle_rekey(struct exchange *x, struct sa *fresh, bool lost)
 {
-	struct sa *old = x->sa, *rival = rival_of(x);
+	struct sa *old = x->sa, *rival = sa_rival(x);
 
 	if (old->phase != PHASE_UP) {
 		discard(fresh, old, true);
@@ -193,7 +193,7 @@ void sa_adopt(struct sa *sa)
 
 void sa_deleted(struct sa *sa)
 {
-	struct sa *rival = rival_of(sa->ours);
+	struct sa *rival = sa_rival(sa->ours);
 
 	if (sa->phase == PHASE_UP && rival)
 		sa_succeed(sa, rival);
@@ -224,7 +224,7 @@ bool sa_rekey(struct sa *sa, uint64_t command)
 
 void sa_rekey_failed(struct exchange *x, const struct reason *why)
 {
-	struct sa *sa = x->sa, *rival = rival_of(x);
+	struct sa *sa = x->sa, *rival = sa_rival(x);
 
 	if (rival && sa->phase == PHASE_UP)
 		sa_succeed(sa, rival);
