@@ -501,7 +501,7 @@ static void crowd(void **state)
 {
 	enum { PEERS = 120 };
 	static char text[PEERS * 400];
-	struct engine_conf conf = { .half_open_per_source = 1000, .cookie_threshold = 1000 };
+	struct engine_conf conf = { .half_open_per_source = 1000, .cookie_threshold = 1000, .fragment_size = SMALL };
 	size_t at = 0;
 	struct pair p;
 
