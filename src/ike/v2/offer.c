@@ -274,13 +274,21 @@ static bool try_child(struct exchange *x, const struct taking *t, const struct c
 	return read_spi(one, &plan->spi_out, why);
 }
 
-/* Better: the mode that the peer asked for; then nothing was narrowed; then it is not up already. */
+/* 2.9: when they can be taken, the first selectors (of the packet that the peer has in hand) must be. */
+static bool holds_first(const struct taking *t, const struct child_plan *plan)
+{
+	bool local = plan->mode == MODE_TRANSPORT || selectors_hold(&plan->local_ts, &t->ts_r.list[0]);
+
+	return local && (plan->mode == MODE_TRANSPORT || selectors_hold(&plan->remote_ts, &t->ts_i.list[0]));
+}
+
+/* Better: the first selectors are in it; then the mode that the peer asked for; then nothing was narrowed; then it is not up already. */
 static unsigned rank(const struct exchange *x, const struct taking *t, const struct child_plan *plan)
 {
 	unsigned exact = selectors_same(&plan->local_ts, &t->ts_r) && selectors_same(&plan->remote_ts, &t->ts_i);
 	unsigned mode = t->transport == (plan->mode == MODE_TRANSPORT);
 
-	return 1 + 4 * mode + 2 * exact + (child_by_name(x->sa, plan->conf->name) == NULL);
+	return 1 + 8u * holds_first(t, plan) + 4 * mode + 2 * exact + (child_by_name(x->sa, plan->conf->name) == NULL);
 }
 
 static bool choose_child(struct exchange *x, const struct taking *t, struct child_plan *plan, uint8_t *number, struct reason *why)

@@ -200,6 +200,30 @@ updown()
 	[ "$(grep -c PLUTO_VERB=down-client "$case/ga/script.log")" = 2 ] || fail "the script was not run at the end"
 }
 
+# strongSwan's swanctl installs, lists and uninstalls.
+by_swanctl()
+{
+	need_adit
+	need_peer
+	sites
+	gateway ga local_ts="${NET_A[v4]}" remote_ts="${NET_B[v4]}" child="start_action = none"
+	gateway gb local_ts="${NET_B[v4]}" remote_ts="${NET_A[v4]}"
+	start gb adit
+	start ga adit
+	on ga bash -c 'echo "swanctl { load = $1 }" >/etc/strongswan.conf' - "$swanctl_plugins" || fail "no strongswan.conf"
+	local said
+	said=$(peer_on ga swanctl --install --child net --uri unix:///run/adit/vici 2>&1) || fail "--install: $said"
+	said=$(peer_on ga swanctl --list-pols --uri unix:///run/adit/vici 2>&1) || fail "--list-pols: $said"
+	expect "--list-pols" "$said" 'net/net, TUNNEL' "local: +${NET_A[v4]}" "remote: +${NET_B[v4]}"
+	first_ping a "${B[v4]}"
+	said=$(peer_on ga swanctl --uninstall --child net --uri unix:///run/adit/vici 2>&1) || fail "--uninstall: $said"
+	said=$(peer_on ga swanctl --list-pols --uri unix:///run/adit/vici 2>&1) || fail "--list-pols: $said"
+	[ -z "$said" ] || fail "--list-pols: $said"
+	! said=$(peer_on ga swanctl --uninstall --child net --uri unix:///run/adit/vici 2>&1) || fail "--uninstall twice: $said"
+	expect "--uninstall twice" "$said" "policy 'net' not found"
+}
+
+row policy-swanctl by_swanctl
 row policy-trap-adit trap_answers adit
 row policy-trap-strongswan trap_answers charon
 row policy-narrowing-adit narrowing adit adit

@@ -59,6 +59,23 @@ static void traffic_starts_it(void **state)
 	pair_clear(&p);
 }
 
+/* Of the responder's children the one is taken that the packet fits, not the first, nor the one that is not up. 2.9 */
+static void responder_takes_what_fits_the_packet(void **state)
+{
+	const char *bob = "a { " ESP "local_ts = 10.2.4.0/24\n remote_ts = 10.1.0.0/16\n}\n b { " ESP "local_ts = 10.2.0.0/24\n remote_ts = 10.1.0.0/16\n}\n"
+		"c { " ESP "local_ts = 10.2.8.0/24\n remote_ts = 10.1.0.0/16\n}\n";
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .children = "net { " NETS TRAP "}\n" }), conf_bob((struct conf_parts){ .children = bob }), 216);
+	acquire(&p, ALICE, p.node[ALICE].policies[0]);
+	assert_int_equal(p.node[ALICE].installed_count, 1);
+	/* it is carried: the same packet makes no other */
+	acquire(&p, ALICE, p.node[ALICE].policies[0]);
+	assert_int_equal(p.node[ALICE].installed_count, 1);
+	pair_clear(&p);
+}
+
 /* The packet's own selectors are the first: the responder's narrowing keeps them. 2.9 */
 static bool first_narrow(void *ctx, const struct child_info *child)
 {
@@ -350,6 +367,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(traffic_starts_it),
 		cmocka_unit_test(packet_selectors),
+		cmocka_unit_test(responder_takes_what_fits_the_packet),
 		cmocka_unit_test(dynamic_is_the_own_address),
 		cmocka_unit_test(to_nobody),
 		cmocka_unit_test(load_again),
