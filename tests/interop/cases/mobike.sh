@@ -86,11 +86,11 @@ same_sa()
 
 # Done when: a client that loses its address continues on another within one round trip after the change is known, which is 100 ms
 # after the last of a burst of changes; TCP goes on.
-other_address()	# FAMILY
+other_address()	# FAMILY [CONN [GB-CONN]]
 {
 	need_adit
 	roaming_sites
-	roaming_pair
+	roaming_pair "${2-}" "${3-${2-}}"
 	begin_beat
 	if [ "$1" = v6 ]; then
 		net ga ip route del default
@@ -285,10 +285,28 @@ roams_with()
 	pings_both v4
 }
 
+# Somebody sets our TUN down and up: the system drops its routes, and they come back.
+tun_goes_and_comes()
+{
+	need_adit
+	sites
+	roaming_pair
+	net ga ip link set adit0 down
+	no_pings a "${B[v4]}"
+	net ga ip link set adit0 up
+	within 2 traffic a ping -c 1 -W 0.3 "${B[v4]}" || fail "the TUN has no routes"
+	pings_both v4
+	same_sa
+}
+
+row tun-down-and-up tun_goes_and_comes
 row strongswan-mobike-adit-moves roams_with adit charon 3000
 row strongswan-mobike-strongswan-moves roams_with charon adit 6000
 row mobike-other-address other_address v4
 row mobike-other-family other_address v6
+row mobike-raw-other-address other_address v4 "encap = no"
+row mobike-raw-other-family other_address v6 "encap = no"
+row mobike-check-before other_address v4 "" "mobike_check = before"
 row mobike-interface-down-and-up goes_and_comes
 row mobike-gateway-moves gateway_moves
 row mobike-off-set-up-anew without_mobike

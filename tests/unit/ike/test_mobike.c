@@ -246,6 +246,44 @@ static void gateway_moves(void **state)
 	pair_clear(&w.p);
 }
 
+/* Whoever set up the first SA of the line leads, whoever rekeyed since (RFC 4555 2.1). */
+static void leader_after_rekeys(void **state)
+{
+	(void)state;
+	for (unsigned who = 0; who < 2; who++) {
+		struct world w;
+		unsigned before;
+
+		begin(&w, CLIENT(""), GATEWAY(""), 24 + who);
+		up(&w);
+		(void)pair_command(&w.p, who, &(struct command){ .kind = COMMAND_REKEY, .name = who == ALICE ? "office" : "branch" });
+		pair_run(&w.p, SECONDS(5));
+		before = w.p.node[BOB].ike_updates;
+		w.p.node[ALICE].addr = v4(198, 51, 100, 7);
+		network(&w, ALICE);
+		pair_run(&w.p, SECONDS(5));
+		assert_on(&w, v4(198, 51, 100, 7), v4(192, 0, 2, 2));
+		assert_int_equal(w.p.node[BOB].ike_updates, before + 1);
+		pair_clear(&w.p);
+	}
+}
+
+/* The peer rekeys the IKE SA while our update is out: it is said again on the new one. */
+static void rekey_crosses_update(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, CLIENT(""), GATEWAY(""), 26);
+	up(&w);
+	(void)pair_command(&w.p, BOB, &(struct command){ .kind = COMMAND_REKEY, .name = "branch" });
+	w.p.node[ALICE].addr = v4(198, 51, 100, 7);
+	engine_network(w.p.node[ALICE].engine, w.p.now);
+	pair_run(&w.p, SECONDS(30));
+	assert_on(&w, v4(198, 51, 100, 7), v4(192, 0, 2, 2));
+	pair_clear(&w.p);
+}
+
 /* --- return routability, 3.7; "MOBIKE/NAT rebinding hijack or flood of third party" --- */
 
 struct forged {
@@ -516,6 +554,28 @@ static void ike_is_followed_without_mobike(void **state)
 	pair_clear(&w.p);
 }
 
+/* From a net without NAT into one behind a NAT, and out of it: ESP goes in UDP only there (3.5). */
+static void nat_comes_and_goes(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, CLIENT("encap = no"), GATEWAY("encap = no"), 27);
+	up(&w);
+	assert_int_equal(w.p.node[ALICE].encap[0], ENCAP_NONE);
+	for (unsigned i = 0; i < 2; i++) {
+		w.p.nat = i == 0 ? v4(203, 0, 113, 1) : (struct addr){ 0 };
+		w.p.node[ALICE].addr = i == 0 ? v4(10, 77, 0, 2) : v4(198, 51, 100, 7);
+		network(&w, ALICE);
+		pair_run(&w.p, SECONDS(5));
+		assert_int_equal(w.p.node[ALICE].moved_encap, i == 0 ? ENCAP_UDP : ENCAP_NONE);
+		assert_int_equal(w.p.node[BOB].moved_encap, i == 0 ? ENCAP_UDP : ENCAP_NONE);
+		assert_true(addr_equal(&w.p.node[BOB].moved.remote.addr, i == 0 ? &w.p.nat : &w.p.node[ALICE].addr));
+		assert_int_equal(pair_up(&w.p, ALICE), 1);
+	}
+	pair_clear(&w.p);
+}
+
 /* A peer's port of its own: spoken to as on 4500 from the start, and it stays. */
 static void other_port(void **state)
 {
@@ -632,6 +692,8 @@ int main(void)
 		cmocka_unit_test(moves_twice),
 		cmocka_unit_test(other_path_is_found),
 		cmocka_unit_test(gateway_moves),
+		cmocka_unit_test(leader_after_rekeys),
+		cmocka_unit_test(rekey_crosses_update),
 		cmocka_unit_test(victim_before),
 		cmocka_unit_test(victim_after), cmocka_unit_test(wrong_cookie),
 		cmocka_unit_test(check_is_passed),
@@ -641,6 +703,7 @@ int main(void)
 		cmocka_unit_test(follow_with_a_request_out),
 		cmocka_unit_test(keepalives),
 		cmocka_unit_test(ike_is_followed_without_mobike),
+		cmocka_unit_test(nat_comes_and_goes),
 		cmocka_unit_test(other_port),
 		cmocka_unit_test(responder_is_patient),
 		cmocka_unit_test(fixed_address),
