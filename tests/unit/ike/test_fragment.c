@@ -517,7 +517,8 @@ static void crowd(void **state)
 	pair_init_conf(&p, text, pair_bob, 910, &conf);
 	p.node[ALICE].hold = 1u << ASK_AUTH_MAKE; /* they get keys, and no further */
 	for (unsigned i = 0; i < PEERS; i++) {
-		struct forge f = { &p, IKEV2_EXCHANGE_IKE_AUTH, 1, 63000 };
+		/* large ones, and small ones that would fill up what is left */
+		struct forge f = { &p, IKEV2_EXCHANGE_IKE_AUTH, 1, i < 66 ? 63000 : i < 80 ? 2000 : 20 };
 		char name[8];
 
 		(void)snprintf(name, sizeof(name), "c%u", i);
