@@ -201,6 +201,17 @@ static void free_pair(struct dataplane *dp, struct clear_pair *p)
 
 /* --- what is demanded --- */
 
+static bool says_the_same(const struct dataplane *dp, const struct list *pos, const struct clear_policy *p)
+{
+	const struct nft_policy *a, *b = &p->policy;
+
+	if (pos == &dp->clear_policies)
+		return false;
+	a = &LIST_ITEM(pos, const struct clear_policy, all)->policy;
+	return a->pass == b->pass && a->priority == b->priority && selector_equal(a->local, b->local) && selector_equal(a->remote, b->remote);
+}
+
+/* By priority; those that say the same, as a Child SA and its successor do, stand side by side, and are one rule. */
 static bool add_policy(struct dataplane *dp, const struct demand *d, const struct selector *local, const struct selector *remote)
 {
 	struct clear_policy *p = malloc(sizeof(*p));
@@ -209,10 +220,11 @@ static bool add_policy(struct dataplane *dp, const struct demand *d, const struc
 	if (!p)
 		return false;
 	*p = (struct clear_policy){ .owner = d, .policy = { local, remote, d->pass, d->priority } };
-	while (at != &dp->clear_policies && LIST_ITEM(at, struct clear_policy, all)->policy.priority <= d->priority)
+	while (at != &dp->clear_policies && LIST_ITEM(at, struct clear_policy, all)->policy.priority <= d->priority &&
+	    !says_the_same(dp, at, p))
 		at = at->next;
+	dp->clear_rules_changed = dp->clear_rules_changed || !says_the_same(dp, at, p);
 	list_append(at, &p->all); /* before that one */
-	dp->clear_rules_changed = true;
 	return true;
 }
 
@@ -255,9 +267,10 @@ void cleartext_give_up(struct dataplane *dp, struct demand *d, const struct sele
 
 		if (p->owner != d)
 			continue;
+		if (!says_the_same(dp, pos->prev, p) && !says_the_same(dp, pos->next, p))
+			dp->clear_rules_changed = true;
 		list_remove(pos);
 		free(p);
-		dp->clear_rules_changed = true;
 	}
 	d->pairs = 0;
 	install_cleartext_check(dp);
@@ -280,7 +293,8 @@ static bool list_rules(struct dataplane *dp, struct nft_policy **policies, struc
 	if (!*policies || !*sets || !*interfaces)
 		return false;
 	LIST_EACH(pos, &dp->clear_policies)
-		(*policies)[t->policy_count++] = LIST_ITEM(pos, struct clear_policy, all)->policy;
+		if (!says_the_same(dp, pos->prev, LIST_ITEM(pos, struct clear_policy, all)))
+			(*policies)[t->policy_count++] = LIST_ITEM(pos, struct clear_policy, all)->policy;
 	for (size_t i = 0; i < dp->clear_set_count; i++)
 		if (dp->clear_sets[i].pairs > 0)
 			(*sets)[t->set_count++] = dp->clear_sets[i].set;
