@@ -3,9 +3,9 @@
  * What an idle tunnel costs its gateway in memory: the growth of the resident set of one process, divided by the tunnels that came up.
  *
  * The gateway is a process of its own in a network namespace of its own: the engine, the keyring, and the data plane with its TUN,
- * its routes and its rules, as the daemon has them. Its clients are another process, so that they do not count: each is a
- * client with a certificate and a name of its own, and an address of its own as its selector, which sets up one IKE SA with one Child SA
- * by real cryptography, and is forgotten. Datagrams go through a socket pair, one handshake after the other.
+ * its routes and its rules, as the daemon has them. Its clients are other processes, so that they do not count: each client has
+ * a certificate and a name of its own, and an address of its own as its selector, sets up one IKE SA with one Child SA by real
+ * cryptography, and is forgotten. Datagrams go through socket pairs.
  *
  * The gateway's clock is the machine's until the last handshake, and then goes five minutes further in no time: every cache that has
  * a time to live is gone, every timer has run. What is left is what a tunnel costs.
@@ -15,6 +15,7 @@
 #include "bench_idle.h"
 
 #include <malloc.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@
 #define WALL 1767225600 /* 2026-01-01: the certificates are valid */
 #define GATEWAY "192.0.2.1"
 #define DATAGRAM_MAX 4096u
+#define PROCESSES 2u /* of clients: they have more to do than the gateway */
 
 #define PROPOSALS "proposals = aes256gcm16-prfsha256-x25519\n"
 #define ESP "esp_proposals = aes256gcm16"
@@ -91,7 +93,7 @@ struct gateway {
 	struct dataplane *plane;
 	uint64_t ahead; /* its clock, before the machine's */
 	size_t up, children;
-	int fd;
+	int fd; /* where the datagram in hand came from, and answers go */
 };
 
 struct memory {
@@ -337,13 +339,34 @@ static void five_minutes(struct gateway *g)
 	}
 }
 
-static bool gateway(const struct many_certs *m, int fd)
+/* Until all clients are gone. */
+static void serve(struct gateway *g, struct pollfd fds[PROCESSES])
 {
-	struct gateway g = { .fd = fd };
-	struct host *h = gateway_host(m);
-	struct memory before, ready, idle;
 	struct parcel parcel;
 	struct bytes datagram;
+	size_t alive = PROCESSES;
+
+	while (alive > 0 && poll(fds, PROCESSES, -1) > 0)
+		for (size_t i = 0; i < PROCESSES; i++) {
+			if (!fds[i].revents)
+				continue;
+			g->fd = fds[i].fd;
+			if (!parcel_take(g->fd, &parcel, &datagram)) {
+				fds[i].fd = -1;
+				alive--;
+				continue;
+			}
+			engine_input(g->engine, gateway_now(g), &parcel.path, datagram);
+			gateway_settle(g);
+			gateway_expire(g);
+		}
+}
+
+static bool gateway(const struct many_certs *m, struct pollfd fds[PROCESSES])
+{
+	struct gateway g = { 0 };
+	struct host *h = gateway_host(m);
+	struct memory before, ready, idle;
 	uint64_t began;
 	double each;
 
@@ -353,11 +376,7 @@ static bool gateway(const struct many_certs *m, int fd)
 	g.plane = open_plane(&g);
 	before = memory();
 	began = wall_ms();
-	while (parcel_take(fd, &parcel, &datagram)) {
-		engine_input(g.engine, gateway_now(&g), &parcel.path, datagram);
-		gateway_settle(&g);
-		gateway_expire(&g);
-	}
+	serve(&g, fds);
 	if (g.up == 0 || g.up != g.children)
 		die("not every tunnel came up", NULL);
 	ready = memory();
@@ -442,12 +461,13 @@ static bool client(struct many_certs *m, unsigned n, struct bytes root, int fd)
 	return state.done && state.ok;
 }
 
-static bool clients(struct many_certs *m, unsigned count, int fd)
+/* Every PROCESSES-th of `count`, from `first` on. */
+static bool clients(struct many_certs *m, unsigned first, unsigned count, int fd)
 {
 	struct bytes root = host_read_file("tests/vectors/pki/root-ec.pem");
 	bool ok = true;
 
-	for (unsigned n = 0; ok && n < count; n++)
+	for (unsigned n = first; ok && n < count; n += PROCESSES)
 		ok = client(m, n, root, fd);
 	free((void *)(uintptr_t)root.at);
 	return ok;
@@ -462,34 +482,50 @@ static bool ended_well(pid_t pid)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* fds[first] becomes the gateway's end. */
+static pid_t start_clients(struct many_certs *m, unsigned first, unsigned count, struct pollfd fds[PROCESSES])
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0)
+		die("no socket pair", NULL);
+	pid = fork();
+	if (pid == 0) {
+		for (unsigned i = 0; i < first; i++)
+			(void)close(fds[i].fd); /* or its own process would keep another's end open */
+		(void)close(pair[0]);
+		_exit(clients(m, first, count, pair[1]) ? 0 : 1);
+	}
+	(void)close(pair[1]);
+	fds[first] = (struct pollfd){ .fd = pair[0], .events = POLLIN };
+	return pid;
+}
+
 bool bench_idle(void)
 {
 	const char *wish = getenv("ADIT_BENCH_TUNNELS");
 	unsigned count = wish ? (unsigned)strtoul(wish, NULL, 10) : TUNNELS;
+	struct pollfd fds[PROCESSES];
+	pid_t pids[PROCESSES + 1];
 	struct many_certs m;
-	pid_t pids[2];
-	int pair[2];
-	bool ok;
+	bool ok = true;
 
 	if (geteuid() != 0 || access("/dev/net/tun", R_OK | W_OK) != 0) {
 		printf("idle tunnels: skipped: the data plane needs root and /dev/net/tun\n");
 		return true;
 	}
 	many_certs_open(&m);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0)
-		return false;
-	for (unsigned i = 0; i < 2; i++) {
-		(void)fflush(stdout);
-		pids[i] = fork();
-		if (pids[i] == 0) {
-			(void)close(pair[1 - i]);
-			_exit((i == 0 ? gateway(&m, pair[0]) : clients(&m, count, pair[1])) ? 0 : 1);
-		}
-	}
-	(void)close(pair[0]);
-	(void)close(pair[1]);
-	ok = ended_well(pids[1]);
-	ok = ended_well(pids[0]) && ok;
+	(void)fflush(stdout);
+	for (unsigned i = 0; i < PROCESSES; i++)
+		pids[i] = start_clients(&m, i, count, fds);
+	pids[PROCESSES] = fork();
+	if (pids[PROCESSES] == 0)
+		_exit(gateway(&m, fds) ? 0 : 1);
+	for (unsigned i = 0; i < PROCESSES; i++)
+		(void)close(fds[i].fd);
+	for (unsigned i = 0; i <= PROCESSES; i++)
+		ok = ended_well(pids[i]) && ok;
 	many_certs_clear(&m);
 	return ok;
 }
