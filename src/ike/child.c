@@ -272,6 +272,7 @@ struct child *child_up(struct child_plan *plan, const struct job *job)
 	struct reason cancelled = { .kind = REASON_CANCELLED };
 
 	c->told = true;
+	child_outbound(c);
 	story_add(sa->engine, &note);
 	tell_child(c, TELL_CHILD_UP);
 	entry_result(sa->engine, c->conn->name, c->conf->name, true, NULL);

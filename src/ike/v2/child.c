@@ -238,12 +238,12 @@ static bool read_ke(struct exchange *x, struct child_work *w, struct reason *why
 	return true;
 }
 
-/* What is known by now decides whether packets go out by it: those that lost carry nothing. */
+/* Where the peer may be making the same, nothing goes out by ours before it is clear which of both stays. */
 static bool install(struct exchange *x, struct child_work *w, struct reason *why)
 {
 	const struct child *rival = child_by_id(x->sa, x->rival);
 
-	w->plan.inbound_only = child_lost(x, w);
+	w->plan.inbound_only = w->plan.old || rival || x->sa->theirs;
 	if (rival)
 		w->plan.reqid = rival->reqid; /* one of both takes the other's place */
 	return child_install(x, &w->plan, why);
@@ -308,6 +308,7 @@ static void take_over(struct exchange *x, struct child *fresh, struct child *old
 
 	if (old)
 		child_supersede(old, fresh);
+	child_outbound(fresh);
 	/* that a crossing set-up counts like a crossing rekeying is our own rule: other peers keep both */
 	if (rival && (x->kind == JOB_CHILD_REKEY || x->sa->peer_adit))
 		child_supersede(rival, fresh);
