@@ -3,7 +3,7 @@
 # A thin front: meson builds, tools/ does the rest.
 
 FUZZ_SECONDS ?= 60
-SIM_ARGS ?= --seeds 10000
+SIM_ARGS ?= --seeds 1000000 --many 100000
 BENCH_ARGS ?=
 MUTATE_ARGS ?=
 CHECK_ARGS ?=

@@ -103,13 +103,24 @@ static void reauth(struct sim *s, unsigned n)
 	order(s, n, "reauthenticate", &(struct command){ .kind = COMMAND_REKEY, .name = some_line(s, n)->name, .reauth = true });
 }
 
+static void install(struct sim *s, unsigned n)
+{
+	bool up = rng_percent(&s->script, 60);
+
+	order(s, n, up ? "install" : "uninstall",
+	      &(struct command){ .kind = up ? COMMAND_INSTALL : COMMAND_UNINSTALL, .name = some_line(s, n)->name, .child = some_child(s) });
+}
+
 static void reload(struct sim *s, unsigned n)
 {
 	if (!s->node[n].host || s->node[n].asleep)
 		return;
 	chart(s, (int)n, "connections loaded again");
 	s->node[n].host->now = sim_now(s, n);
-	host_load(s->node[n].host);
+	if (rng_percent(&s->script, 60))
+		plan_reload(s, n);
+	else
+		host_load(s->node[n].host);
 	check_step(s, n);
 }
 
@@ -289,7 +300,7 @@ static const struct {
 } things[] = {
 	{ 24, set_up },     { 16, rekey_child }, { 10, rekey_ike }, { 13, end_child }, { 8, end_ike }, { 3, reauth },
 	{ 9, traffic },     { 3, reload },       { 2, unload },     { 3, crash },      { 2, restart }, { 3, roam },
-	{ 5, partition },   { 2, sleep_and_wake }, { 1, jump },
+	{ 5, partition },   { 2, sleep_and_wake }, { 1, jump },    { 2, install },
 };
 
 static void one(struct sim *s, unsigned n, uint64_t what)

@@ -209,6 +209,9 @@ static void add_actions(struct text *t, const struct sim *s, unsigned peer)
 		text_add(t, "      dpd_action = %s\n", p->on_silence);
 }
 
+/* What an administrator may change: what IKE SAs are made with, and what Child SAs are. */
+static const char *const variant_ike[] = { "30s", "40s", "30s" }, *const variant_child[] = { "32", "32", "64" };
+
 static void add_children(struct text *t, const struct sim *s, unsigned n, unsigned peer, unsigned side)
 {
 	const struct plan *p = &s->plan;
@@ -219,6 +222,7 @@ static void add_children(struct text *t, const struct sim *s, unsigned n, unsign
 		text_add(t, "      local_ts = 10.%u.%u.0/24\n      remote_ts = 10.%u.%u.0/24\n", n + 1, peer * 4 + i, peer + 1, n * 4 + i);
 		if (p->short_life)
 			text_add(t, "      rekey_time = 90s\n      life_time = 110s\n      rand_time = 20s\n");
+		text_add(t, "      replay_window = %s\n", variant_child[s->node[n].variant]);
 		add_actions(t, s, peer);
 		text_add(t, "    }\n");
 	}
@@ -241,7 +245,8 @@ static void add_connection(const struct sim *s, const struct line *l, unsigned n
 	const struct plan *p = &s->plan;
 	unsigned side = n == l->node[1], peer = l->node[1 - side];
 
-	text_add(t, " %s {\n  version = 2\n  proposals = %s\n  dpd_delay = 30s\n", l->name, p->ike[side]);
+	text_add(t, " %s {\n  version = 2\n  proposals = %s\n  dpd_delay = %s\n", l->name, p->ike[side],
+	         variant_ike[s->node[n].variant]);
 	if (p->mobike)
 		text_add(t, "  mobike = yes\n");
 	if (p->unique)
@@ -382,6 +387,21 @@ static const struct made *made(const struct host_conf *conf)
 	if (!m->ring)
 		exit(2);
 	return m;
+}
+
+void plan_reload(struct sim *s, unsigned n)
+{
+	struct site *node = &s->node[n];
+	struct host_file files[4];
+	struct text config = { 0 };
+	struct host_conf conf = { .name = node->name, .files = files, .file_count = pki_files(&s->plan, n, files) };
+
+	node->variant = (unsigned)rng_below(&s->script, COUNT_OF(variant_ike));
+	write_config(s, n, &config);
+	conf.config = text_str(&config);
+	node->host->config = made(&conf)->config;
+	text_clear(&config);
+	host_load(node->host);
 }
 
 struct host *plan_host(struct sim *s, unsigned n)

@@ -209,7 +209,7 @@ static bool at_peace(struct sim *s)
 /* What has just begun gets the time to end; and whoever still sends a delete to a peer that knows nothing of it, to give up. */
 static void until_same(struct sim *s)
 {
-	for (unsigned i = 0; i < 30 && !is_broken(s) && !at_peace(s); i++)
+	for (unsigned i = 0; i < 45 && !is_broken(s) && !at_peace(s); i++)
 		sim_until(s, s->now.boot + (i < 15 ? SECONDS(2) : SECONDS(13)));
 }
 

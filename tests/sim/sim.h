@@ -55,6 +55,7 @@ struct site {
 	struct host *host;                 /* NULL: it is down */
 	char name[2];
 	unsigned crashes;
+	unsigned variant;                  /* of its configuration */
 	unsigned place;                    /* which of its addresses it has */
 	int box;                           /* of the NAT before it; -1: none */
 	bool roams;
@@ -142,6 +143,7 @@ static inline bool is_broken(const struct sim *s)
 /* --- plan.c --- */
 void plan_choose(struct sim *s);
 struct host *plan_host(struct sim *s, unsigned n);     /* without its connections */
+void plan_reload(struct sim *s, unsigned n);           /* its configuration is read again: another variant of it */
 void plan_tidy(void);                                  /* no sim is alive: configurations that were read may go */
 const char *plan_child(unsigned i);                    /* name of the i-th child of a connection */
 struct now sim_now(const struct sim *s, unsigned n);   /* by its clock */
