@@ -276,6 +276,7 @@ struct child *child_up(struct child_plan *plan, const struct job *job)
 	story_add(sa->engine, &note);
 	tell_child(c, TELL_CHILD_UP);
 	entry_result(sa->engine, c->conn->name, c->conf->name, true, NULL);
+	child_outbound(c); /* what it would have given way to has gone in the meantime */
 	if (job && job->cancelled)
 		child_close(c, &cancelled, false, 0);
 	return c;

@@ -147,6 +147,8 @@ void child_supersede(struct child *old, struct child *heir)
 		tell_anew(heir);
 	if (old)
 		old->told = false;
+	else
+		child_outbound(heir); /* there is nothing else that packets could go out by */
 	entry_result(heir->sa->engine, heir->conn->name, heir->conf->name, true, NULL);
 }
 

@@ -91,8 +91,12 @@ static void take_out(struct trap *t)
 	t->id = 0;
 }
 
+/* Whoever still waits for it to stand waits no longer. */
 static void trap_free(struct trap *t)
 {
+	struct reason why = { .kind = REASON_CANCELLED };
+
+	command_installed(t->entry->engine, t->entry->conn->name, t->conf, false, &why);
 	give_up_next(t);
 	take_out(t);
 	timer_stop(&t->entry->engine->timers, &t->timer);

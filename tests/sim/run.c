@@ -164,7 +164,7 @@ static bool is_limit(const struct order *o)
 /* Only what the network or the hosts did may stop a set-up. */
 static void judge_set_up(struct sim *s)
 {
-	bool excused = s->asks_lost > 0 || s->plan.both || s->plan.start;
+	bool excused = s->asks_lost > 0 || s->plan.both || s->plan.start || s->plan.cookies; /* cookies: a busy responder waits less */
 
 	if (s->conf.world != WORLD_TWO)
 		excused = true;
