@@ -309,22 +309,35 @@ static void print_connection(const struct cli *cli, const struct messages *sas, 
 	print_down(cli, conn.body);
 }
 
-static void print_drops(struct bytes stats)
+/* Of the engine's counters: those that say what was kept from strangers. The others stand in --json. */
+static bool is_limit(struct bytes name)
 {
-	struct section adit, drops;
-	struct vici_reader r;
-	const char *between = "packets dropped: ";
+	static const char *const names[] = { "cookie-sent", "cookie-wrong", "first-message-shed", "half-open-limit", "work-limit",
+		                             "rate-limited", "fragment-limit", "reassembly-evicted" };
 
-	if (!find_section(&adit, stats, "adit") || !find_section(&drops, adit.body, "drops"))
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (bytes_equal(name, bytes_str(names[i])))
+			return true;
+	return false;
+}
+
+/* One line with what is not 0 of a section of counters. */
+static void print_counts(struct bytes stats, const char *which, const char *intro, bool (*wanted)(struct bytes name))
+{
+	const char *between = intro;
+	struct section adit, counts;
+	struct vici_reader r;
+
+	if (!find_section(&adit, stats, "adit") || !find_section(&counts, adit.body, which))
 		return;
-	r = vici_reader(drops.body);
+	r = vici_reader(counts.body);
 	for (struct vici_element e = vici_next(&r); e.kind == VICI_KEY_VALUE; e = vici_next(&r)) {
-		if (bytes_equal(e.value, bytes_str("0")))
+		if (bytes_equal(e.value, bytes_str("0")) || (wanted && !wanted(e.name)))
 			continue;
 		printf("%s%.*s %.*s", between, (int)e.value.len, (const char *)e.value.at, (int)e.name.len, (const char *)e.name.at);
 		between = ", ";
 	}
-	if (*between == ',')
+	if (between != intro)
 		printf("\n");
 }
 
@@ -340,7 +353,8 @@ static void print_daemon(const struct cli *cli, struct bytes stats)
 	printf("%sadit%s up for %s; packets: %s\n", cli_bold(cli), cli_plain(cli), running, plane);
 	free(running);
 	free(plane);
-	print_drops(stats);
+	print_counts(stats, "drops", "packets dropped: ", NULL);
+	print_counts(stats, "counters", "limits met: ", is_limit);
 	printf("\n");
 }
 
