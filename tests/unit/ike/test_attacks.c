@@ -738,6 +738,45 @@ static void degenerate_ke_values(void **state)
 	}
 }
 
+/* --- refusals that nobody signs --- */
+
+static bool refuse_in_clear(struct pair *p, struct datagram *d, void *ctx)
+{
+	uint8_t room[256];
+	struct ike_header h;
+	struct reason why;
+	struct path in = { .local = d->path.local, .remote = d->path.remote, .encap = d->path.encap };
+	struct message_writer m;
+
+	(void)ctx;
+	assert_true(ike_header_read(&h, bytes(d->data, d->len), &why));
+	if (h.exchange == IKEV2_EXCHANGE_IKE_SA_INIT)
+		return true;
+	h.flags = IKE_FLAG_RESPONSE;
+	m = message_begin(room, sizeof(room), &h);
+	notify_write(&m, 0, bytes_none(), IKEV2_NOTIFY_AUTHENTICATION_FAILED, bytes_none());
+	pair_input(p, ALICE, &in, message_end(&m));
+	return false;
+}
+
+/* Anybody can say it, and so can a peer that has no keys: if nothing better comes soon it is believed, and told. RFC 7296 2.21.2 */
+static void refusal_in_clear(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 748);
+	p.filter = refuse_in_clear;
+	pair_initiate(&p, ALICE, "office");
+	assert_null(pair_done(&p, ALICE, TOKEN)); /* not at once */
+	pair_run(&p, 30000);
+	assert_non_null(pair_done(&p, ALICE, TOKEN));
+	assert_false(pair_done(&p, ALICE, TOKEN)->ok);
+	assert_int_equal(p.node[ALICE].last_peer_refusal, REASON_PEER_REFUSED);
+	assert_int_equal(p.node[ALICE].last_peer_notify, IKEV2_NOTIFY_AUTHENTICATION_FAILED);
+	pair_clear(&p);
+}
+
 /* --- cookies --- */
 
 struct cookie_try {
@@ -1111,7 +1150,7 @@ int main(void)
 		cmocka_unit_test(short_datagrams), cmocka_unit_test(headers_of_all_values), cmocka_unit_test(reserved_bits_are_nothing),
 		cmocka_unit_test(payload_counts), cmocka_unit_test(payload_matrix), cmocka_unit_test(payload_types),
 		cmocka_unit_test(stripped_on_the_way), cmocka_unit_test(transforms_missing), cmocka_unit_test(transform_numbers),
-		cmocka_unit_test(identities_of_all_lengths), cmocka_unit_test(cookie_lengths), cmocka_unit_test(two_generators),
+		cmocka_unit_test(identities_of_all_lengths), cmocka_unit_test(cookie_lengths), cmocka_unit_test(two_generators), cmocka_unit_test(refusal_in_clear),
 		cmocka_unit_test(all_groups), cmocka_unit_test(degenerate_ke_values),
 		cmocka_unit_test(refused_spis_are_not_reused), cmocka_unit_test(no_secret_leaves_nothing),
 		cmocka_unit_test(deletes_of_everything), cmocka_unit_test(rekey_of_every_protocol),
