@@ -69,7 +69,7 @@ static void put_suite(struct text *m, const struct suite *s)
 	}
 }
 
-static void put_endpoint(struct text *m, const char *host, const char *port, const struct endpoint *e)
+void put_endpoint(struct text *m, const char *host, const char *port, const struct endpoint *e)
 {
 	key_addr(m, host, &e->addr);
 	vici_key_format(m, port, "%u", e->port);

@@ -96,6 +96,7 @@ bool request_child_known(const struct request *q, const char *conn, const char *
 void request_start(struct request *q, const struct command *command, long long timeout, const char *what);
 /* list.c */
 void list_selectors(struct text *m, const char *key, const struct selectors *s);
+void put_endpoint(struct text *m, const char *host, const char *port, const struct endpoint *e);
 void put_ike(struct text *m, const struct control *c, const struct ike_info *ike);
 void put_child(struct text *m, const struct control *c, const struct child_info *child);
 void open_child(struct text *m, const struct child_info *child); /* its section: "net-7" */

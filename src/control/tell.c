@@ -73,10 +73,12 @@ static void tell_update(struct control *c, const struct tell *tell)
 {
 	struct text m = { 0 };
 
-	if (!tell->ike || !control_wanted(c, ON_IKE_UPDATE))
+	if (!tell->ike || !tell->old_ike || !control_wanted(c, ON_IKE_UPDATE))
 		return;
+	put_endpoint(&m, "local-host", "local-port", &tell->ike->path.local);
+	put_endpoint(&m, "remote-host", "remote-port", &tell->ike->path.remote);
 	vici_section(&m, sa_name(tell));
-	put_ike(&m, c, tell->ike);
+	put_ike(&m, c, tell->old_ike);
 	vici_section_end(&m);
 	control_event(c, ON_IKE_UPDATE, &m);
 	text_clear(&m);

@@ -193,7 +193,7 @@ enum tell_kind {
 	TELL_IKE_DOWN,
 	TELL_CHILD_UP,
 	TELL_CHILD_DOWN,
-	TELL_IKE_UPDATE, /* addresses or ports changed */
+	TELL_IKE_UPDATE, /* addresses or ports changed: `old_ike` has the old ones */
 	TELL_IKE_REKEY,  /* `ike` has taken the place of `old_ike`; neither up nor down is told of them then */
 	TELL_CHILD_REKEY, /* likewise */
 };
@@ -207,7 +207,7 @@ struct tell {
 	const struct story_entry *entry;   /* STORY */
 	const struct ike_info *ike;        /* the others */
 	const struct child_info *child;
-	const struct ike_info *old_ike;     /* IKE_REKEY */
+	const struct ike_info *old_ike;     /* IKE_REKEY, IKE_UPDATE */
 	const struct child_info *old_child; /* CHILD_REKEY */
 };
 

@@ -91,7 +91,7 @@ static void follow(struct sa *sa, const struct path *path)
 	else
 		children_follow(sa);
 	roam_resend(sa);
-	tell_ike(sa, TELL_IKE_UPDATE);
+	tell_ike_update(sa, &before);
 }
 
 /* Only a peer behind a NAT moves without saying so, and only who is not behind one itself can tell. */

@@ -163,21 +163,24 @@ static struct child_info *copy_child(struct queued *q, const struct child *c)
 struct replaced {
 	const struct sa *ike;
 	const struct child *child;
+	const struct path *path; /* of the same IKE SA */
 };
 
 static void tell(struct sa *sa, const struct child *c, struct replaced old, enum tell_kind kind)
 {
 	struct queued *q = queued_new(EVENT_TELL);
 	struct ike_info *ike = q ? copy_ike(q, sa) : NULL;
-	struct ike_info *old_ike = ike && old.ike ? copy_ike(q, old.ike) : NULL;
+	struct ike_info *old_ike = ike && (old.ike || old.path) ? copy_ike(q, old.ike ? old.ike : sa) : NULL;
 	struct child_info *child = ike && c ? copy_child(q, c) : NULL;
 	struct child_info *old_child = ike && old.child ? copy_child(q, old.child) : NULL;
 
-	if (!ike || (c && !child) || (old.ike && !old_ike) || (old.child && !old_child)) {
+	if (!ike || (c && !child) || ((old.ike || old.path) && !old_ike) || (old.child && !old_child)) {
 		queued_free(q);
 		engine_count(sa->engine, COUNTER_EVENT_LOST);
 		return;
 	}
+	if (old.path)
+		old_ike->path = *old.path;
 	q->event.tell = (struct tell){ .kind = kind, .connection = ike->connection, .ike_id = sa->id,
 		                       .child_id = c ? c->id : 0, .command = sa->command, .ike = ike, .child = child,
 		                       .old_ike = old_ike, .old_child = old_child };
@@ -187,6 +190,11 @@ static void tell(struct sa *sa, const struct child *c, struct replaced old, enum
 void tell_ike(struct sa *sa, enum tell_kind kind)
 {
 	tell(sa, NULL, (struct replaced){ 0 }, kind);
+}
+
+void tell_ike_update(struct sa *sa, const struct path *before)
+{
+	tell(sa, NULL, (struct replaced){ .path = before }, TELL_IKE_UPDATE);
 }
 
 void tell_ike_rekey(const struct sa *old, struct sa *fresh)

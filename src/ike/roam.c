@@ -395,7 +395,7 @@ static void renew_bound(struct sa *sa, const struct addr *before)
 static void take_path(struct sa *sa, const struct path *path)
 {
 	struct roam *r = sa->roam;
-	struct addr before = sa->path.local.addr;
+	struct path before = sa->path;
 
 	r->moves++;
 	sa->path = *path;
@@ -405,10 +405,10 @@ static void take_path(struct sa *sa, const struct path *path)
 		r->update = true;
 	else
 		r->tell = true;
-	if (r->leads && !addr_equal(&before, &path->local.addr))
-		renew_bound(sa, &before);
+	if (r->leads && !addr_equal(&before.local.addr, &path->local.addr))
+		renew_bound(sa, &before.local.addr);
 	children_follow(sa);
-	tell_ike(sa, TELL_IKE_UPDATE);
+	tell_ike_update(sa, &before);
 }
 
 static bool stays(const struct sa *sa, const struct path *best)

@@ -264,6 +264,7 @@ void story_forget_entry(struct conn_entry *entry);
 struct strangers *strangers_new(void);
 void strangers_free(struct strangers *s);
 void tell_ike(struct sa *sa, enum tell_kind kind);
+void tell_ike_update(struct sa *sa, const struct path *before); /* it has another path now */
 void tell_ike_rekey(const struct sa *old, struct sa *fresh);
 void tell_child(struct child *c, enum tell_kind kind);
 void tell_child_rekey(struct child *old, struct child *fresh);

@@ -284,7 +284,7 @@ static void take_update(struct exchange *x)
 	story_step(sa, STORY_STEP, "the peer has moved (MOBIKE)");
 	roam_moved(sa, &before);
 	roam_resend(sa);
-	tell_ike(sa, TELL_IKE_UPDATE);
+	tell_ike_update(sa, &before);
 }
 
 void mobike_take(struct exchange *x, struct mobike_answer *a)

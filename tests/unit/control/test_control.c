@@ -630,6 +630,25 @@ static void tells_of_rekeying(void **state)
 	assert_int_equal(at(s.message, "office/child-sas/net/new", "uniqueid"), 4);
 }
 
+/* The new addresses stand outside, the old ones in the SA. */
+static void tells_of_moves(void **state)
+{
+	struct bed *bed = *state;
+	struct control_client *c = client(bed, 0);
+	struct ike_info was = { .id = 7, .local_id = anybody, .remote_id = anybody, .path = { .local.port = 1, .remote.port = 2 } }, is = was;
+	struct vici_segment s;
+
+	is.path = (struct path){ .local.port = 3, .remote.port = 4 };
+	feed(c, VICI_EVENT_REGISTER, "ike-update", NULL);
+	assert_int_equal(next(bed, 0).type, VICI_EVENT_CONFIRM);
+	control_tell(bed->control, &(struct tell){ .kind = TELL_IKE_UPDATE, .connection = "office", .ike = &is, .old_ike = &was });
+	s = next(bed, 0);
+	assert_int_equal(at(s.message, "", "local-port"), 3);
+	assert_int_equal(at(s.message, "", "remote-port"), 4);
+	assert_int_equal(at(s.message, "office", "local-port"), 1);
+	assert_int_equal(at(s.message, "office", "remote-port"), 2);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -652,6 +671,7 @@ int main(void)
 		CASE(long_names_in_events),
 		CASE(rekeys),
 		CASE(tells_of_rekeying),
+		CASE(tells_of_moves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
