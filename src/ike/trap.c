@@ -122,7 +122,7 @@ static void failed(struct trap *t, const struct reason *why)
 	struct story_note note = { .entry = entry, .kind = STORY_REFUSED, .why = why };
 
 	give_up_next(t);
-	if (t->failed++ == 0)
+	if (t->failed++ == 0 && !t->id)
 		story_add(e, &note);
 	(void)timer_set(&e->timers, &t->timer, e->now.boot + wait_after(t->failed)); /* armed before: cannot fail */
 	command_installed(e, entry->conn->name, t->conf, false, why);

@@ -81,7 +81,7 @@ static void takes_the_first(void **state)
 static void one_is_lost(void **state)
 {
 	const char *bob = ONE("a", "10.2.0.0/16", "10.1.0.0/16") ONE("b", "10.4.0.0/16", "10.1.0.0/16")
-		ONE("c", "10.2.0.0/16", "10.3.0.0/16") ONE("d", "10.4.0.0/16", "10.3.0.0/16");
+	    ONE("c", "10.2.0.0/16", "10.3.0.0/16") ONE("d", "10.4.0.0/16", "10.3.0.0/16");
 
 	(void)state;
 	for (unsigned wanted = 0; wanted < 2; wanted++) {
