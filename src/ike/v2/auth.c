@@ -154,7 +154,7 @@ static void read_child(struct exchange *x, struct auth_work *w)
 	w->child_bad = true;
 	if (notify_find_error(&n, &x->payloads)) {
 		peer_refused(x, n.type, &w->child_why);
-		w->single_pair = n.type == IKEV2_NOTIFY_SINGLE_PAIR_REQUIRED;
+		w->child_notify = n.type;
 	} else {
 		(void)refuse_text(&w->child_why, REASON_CHILD_FAILED, 0, "the peer answered without a Child SA");
 	}
@@ -186,7 +186,7 @@ static void give_up_child(struct exchange *x, struct auth_work *w)
 		job->spi = w->plan.spi_in;
 	child_abort(sa, &w->plan, false);
 	x->child_job = NULL; /* it is pending no more */
-	if (w->single_pair && wanted && pairs_split(sa, wanted->conn, wanted->child, wanted->ts, &w->offer, wanted->command)) {
+	if (wanted && pairs_split(sa, w->child_notify, wanted->conn, wanted->child, wanted->ts, &w->offer, wanted->command)) {
 		job_free(wanted);
 		return;
 	}

@@ -18,7 +18,8 @@ struct auth_work {
 	size_t peer_cert_count;
 	bool initial_contact;
 	struct reason child_why;     /* the Child SA came to nothing */
-	bool child_bad, single_pair; /* the peer wants one pair of selectors a Child SA */
+	bool child_bad;
+	uint16_t child_notify;       /* what the peer said of it; 0: nothing */
 };
 void auth_clear(struct exchange *x);
 

@@ -191,7 +191,7 @@ enum outcome child_other_ke(struct exchange *x, struct reason *why)
 }
 
 /* Whoever waits for this request waits for the first of those that take its place. */
-static bool split(struct exchange *x)
+static bool split(struct exchange *x, uint16_t notify)
 {
 	struct child_work *w = x->work;
 	struct job *job = x->job;
@@ -199,7 +199,7 @@ static bool split(struct exchange *x)
 	if (!job || job->kind != JOB_CHILD)
 		return false;
 	x->job = NULL; /* it is pending no more */
-	if (!pairs_split(x->sa, job->conn, job->child, job->ts, &w->offer, job->command)) {
+	if (!pairs_split(x->sa, notify, job->conn, job->child, job->ts, &w->offer, job->command)) {
 		x->job = job;
 		return false;
 	}
@@ -213,7 +213,7 @@ enum outcome child_refused(struct exchange *x, struct reason *why)
 
 	if (!notify_find_error(&n, &x->payloads))
 		return refuse_text(why, REASON_SYNTAX, 0, "notify"), REFUSED;
-	if (n.type == IKEV2_NOTIFY_SINGLE_PAIR_REQUIRED && split(x))
+	if (split(x, n.type))
 		return DONE;
 	peer_refused(x, n.type, why);
 	return REFUSED;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Peers that take one pair of selectors a Child SA: they say SINGLE_PAIR_REQUIRED, or answer with the first pair alone. We ask for
+ * Peers that take one pair of selectors a Child SA: they say SINGLE_PAIR_REQUIRED (or TS_UNACCEPTABLE), or answer with the first alone. We ask for
  * each pair in a Child SA of its own; they share the configuration, and the child is up as soon as one of them is. RFC 7296 2.9.
  */
 #include "ike/v2/parts.h"
@@ -33,14 +33,22 @@ static bool add_pairs(struct sa *sa, const struct connection *conn, const struct
 	return added > 0;
 }
 
-bool pairs_split(struct sa *sa, const struct connection *conn, const struct child_conf *conf, const struct pair_ts *ts,
+/* Of selectors without a packet in hand: with one, the packet itself was refused. */
+static bool may_split(uint16_t notify, const struct pair_ts *ts, const struct child_offer *o)
+{
+	if ((ts && ts->alone) || pairs_of(o) < 2)
+		return false;
+	return notify == IKEV2_NOTIFY_SINGLE_PAIR_REQUIRED || (notify == IKEV2_NOTIFY_TS_UNACCEPTABLE && !ts);
+}
+
+bool pairs_split(struct sa *sa, uint16_t notify, const struct connection *conn, const struct child_conf *conf, const struct pair_ts *ts,
                  const struct child_offer *o, uint64_t command)
 {
 	struct pair_ts alone;
 
-	if ((ts && ts->alone) || pairs_of(o) < 2)
+	if (!may_split(notify, ts, o))
 		return false;
-	story_step(sa, STORY_STEP, "the peer takes one pair of traffic selectors a Child SA: each is asked for alone");
+	story_step(sa, STORY_STEP, "the peer does not take all traffic selectors at once: each pair is asked for alone");
 	if (!ts)
 		return add_pairs(sa, conn, conf, o, NULL, command);
 	/* what the packet needs; the others come when traffic wants them */

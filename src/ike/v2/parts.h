@@ -130,8 +130,11 @@ bool transport_possible(const struct sa *sa, const struct selectors *local, cons
  */
 bool transport_take(struct exchange *x, struct child_plan *plan, struct selectors *local, struct selectors *remote);
 /* --- pairs.c: peers that take one pair of selectors a Child SA, RFC 7296 2.9 --- */
-/* The peer wants one pair: each is asked for alone. False: it was one already, or memory is out. */
-bool pairs_split(struct sa *sa, const struct connection *conn, const struct child_conf *conf, const struct pair_ts *ts,
+/*
+ * The peer wants one pair (SINGLE_PAIR_REQUIRED), or did not want several (TS_UNACCEPTABLE, as some say instead): each is asked for
+ * alone. False: it said something else, it was one already, or memory is out.
+ */
+bool pairs_split(struct sa *sa, uint16_t notify, const struct connection *conn, const struct child_conf *conf, const struct pair_ts *ts,
                  const struct child_offer *o, uint64_t command);
 /* The peer took the first pair of several: the others are asked for. Call it before child_up. */
 void pairs_rest(struct exchange *x, const struct child_offer *o, const struct child_plan *plan);

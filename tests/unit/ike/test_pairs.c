@@ -304,6 +304,22 @@ static void wants_one_pair_in_ike_auth(void **state)
 	pair_clear(&p);
 }
 
+/* Some say TS_UNACCEPTABLE when they mean that: each pair is tried, once. */
+static void refuses_several(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .children = FOUR }),
+	          conf_bob((struct conf_parts){ .children = ONE("x", "192.168.0.0/24", "192.168.1.0/24") }), 307);
+	pair_initiate(&p, ALICE, "office");
+	pair_run(&p, 60000);
+	assert_non_null(pair_done(&p, ALICE, TOKEN));
+	assert_int_equal(pair_done(&p, ALICE, TOKEN)->notify, IKEV2_NOTIFY_TS_UNACCEPTABLE);
+	assert_int_equal(p.sent[ALICE], 6);
+	pair_clear(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +330,7 @@ int main(void)
 		cmocka_unit_test(wants_one_pair),
 		cmocka_unit_test(wants_one_pair_of_a_trap),
 		cmocka_unit_test(wants_one_pair_in_ike_auth),
+		cmocka_unit_test(refuses_several),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
