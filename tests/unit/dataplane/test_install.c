@@ -100,10 +100,11 @@ static bool rekeying_leaves_no_gap(struct dataplane *dp)
 	return ok && dp->routes.count == 0 && dp->rules.count == 0 && dp->by_ike.count == 0;
 }
 
-static unsigned nft_rules_of(const char *word)
+/* Lines of our nftables table with this word. */
+static unsigned nft_lines_of(const char *word)
 {
 	char line[512];
-	FILE *f = popen("nft list chain inet adit check 2>/dev/null", "r");
+	FILE *f = popen("nft list table inet adit 2>/dev/null", "r");
 	unsigned n = 0;
 
 	while (f && fgets(line, sizeof(line), f))
@@ -130,12 +131,27 @@ static bool one_rule_for_both(struct dataplane *dp)
 	ok = ok && !dp->clear_rules_changed;
 	dataplane_expire(dp, now);
 	if (system("nft -v >/dev/null 2>&1") == 0)
-		ok = ok && nft_rules_of("10.7.0.1") == 1 && nft_rules_of("10.7.0.2") == 1;
+		ok = ok && nft_lines_of("10.7.0.1") == 1 && nft_lines_of("10.7.0.2") == 1;
 	dataplane_child_remove(dp, 32, now);
 	ok = ok && dp->clear_rules_changed;
 	dataplane_child_remove(dp, 31, now);
 	dataplane_expire(dp, now);
-	return ok && list_empty(&dp->clear_policies) && nft_rules_of("10.7.0.") == 0;
+	return ok && list_empty(&dp->clear_policies) && nft_lines_of("10.7.0.") == 0;
+}
+
+/* A pair of prefixes is one element of a set, as long as one of its users is there. */
+static bool one_element_for_both(struct dataplane *dp)
+{
+	const struct now now = { 1000, 0 };
+	bool ok = add(dp, 40, "10.8.0.1", "10.7.9.0/24") && add(dp, 41, "10.8.0.1", "10.7.9.0/24");
+
+	dataplane_child_remove(dp, 40, now);
+	dataplane_expire(dp, now);
+	if (system("nft -v >/dev/null 2>&1") == 0)
+		ok = ok && nft_lines_of("10.7.9.0 . 10.8.0.1") == 1;
+	dataplane_child_remove(dp, 41, now);
+	dataplane_expire(dp, now);
+	return ok && nft_lines_of("10.7.9.0") == 0 && dp->clear_pairs.count == 0;
 }
 
 static bool throw_comes_back(struct dataplane *dp)
@@ -196,7 +212,7 @@ static int in_namespace(void)
 	    system("ip link set lo up; ip addr add 10.8.0.1/32 dev lo; ip addr add 10.9.0.1/32 dev lo") != 0)
 		return 2;
 	dp = dataplane_new(&conf, (struct now){ 1000, 0 }, &why, &arena);
-	ok = dp && throw_comes_back(dp) && source_comes_back(dp) && addresses_change(dp) && rekeying_leaves_no_gap(dp) && one_rule_for_both(dp) && failure_leaves_others(dp);
+	ok = dp && throw_comes_back(dp) && source_comes_back(dp) && addresses_change(dp) && rekeying_leaves_no_gap(dp) && one_rule_for_both(dp) && one_element_for_both(dp) && failure_leaves_others(dp);
 	dataplane_free(dp);
 	arena_clear(&arena);
 	crypto_stop();
