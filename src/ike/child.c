@@ -390,6 +390,12 @@ void child_end(struct child *c, const struct reason *why)
 	end(c, why, true);
 }
 
+void children_end(struct sa *sa, const struct reason *why)
+{
+	while (!list_empty(&sa->children))
+		end(LIST_ITEM(sa->children.next, struct child, link), why, false);
+}
+
 /* The peer hears of it as soon as it can. Without memory for the job it does not: its packets meet no SA, liveness sees to the rest. */
 static struct job *delete_job(struct child *c, uint64_t command)
 {

@@ -63,6 +63,7 @@ struct child *child_up(struct child_plan *plan, const struct job *job);
 void child_abort(struct sa *sa, struct child_plan *plan, bool installed);
 /* Removes it from the data plane and tells the user. */
 void child_end(struct child *c, const struct reason *why);
+void children_end(struct sa *sa, const struct reason *why); /* all, with their IKE SA: nothing of them lingers */
 /*
  * Deletes it at the peer as well; `again`: a limit is reached: it ends at once and is set up anew. While our rekeying of it is out,
  * it is closed with what that brings.

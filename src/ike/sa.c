@@ -613,12 +613,6 @@ static void end_jobs(struct sa *sa, const struct reason *why)
 	}
 }
 
-static void end_children(struct sa *sa, const struct reason *why)
-{
-	while (!list_empty(&sa->children))
-		child_end(LIST_ITEM(sa->children.next, struct child, link), why);
-}
-
 /* What start_action, dpd_action and close_action want after an SA has gone. */
 static void want_again(struct sa *sa, const struct reason *why)
 {
@@ -680,7 +674,7 @@ void sa_end(struct sa *sa, const struct reason *why, bool linger)
 			tell_end(sa, why);
 			want_again(sa, why);
 		}
-		end_children(sa, why);
+		children_end(sa, why);
 		if (sa->conn && sa->initiator && !sa->established && !sa->again)
 			entry_result(e, sa->conn->name, NULL, false, why);
 	}
@@ -765,7 +759,7 @@ void sa_close(struct sa *sa, const struct reason *why, uint64_t command)
 	}
 	/* their place is taken, or their time is over: they carry nothing any more */
 	if (why && (why->kind == REASON_REPLACED || why->kind == REASON_LIFETIME || why->kind == REASON_MOVED || why->kind == REASON_ONE_WAY))
-		end_children(sa, why);
+		children_end(sa, why);
 	if (!close_with(sa, JOB_IKE_DELETE, 0, why))
 		sa_end(sa, why, false);
 }
@@ -791,7 +785,7 @@ void sa_free(struct sa *sa)
 		ask_cancel(e, LIST_ITEM(at, struct pending, link));
 	while (!list_empty(&sa->jobs))
 		job_free(job_out(sa, sa->jobs.next));
-	end_children(sa, NULL);
+	children_end(sa, NULL);
 	sa_half_done(sa);
 	forget_first(sa);
 	story_forget_sa(sa);

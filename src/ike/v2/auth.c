@@ -95,6 +95,7 @@ static bool send_request(struct exchange *x, struct auth_work *w, struct reason 
 	if (w->plan.conf)
 		offer_write(x, &m, &w->offer);
 	mobike_offer(x, &m);
+	pfs_write(x, &m, w->plan.conf);
 	return exchange_request(x, &m, why);
 }
 
@@ -203,6 +204,7 @@ static bool establish(struct exchange *x, struct auth_work *w, struct reason *wh
 		return refuse_text(why, REASON_MEMORY, 0, "identities");
 	exchange_tell(x);
 	qcd_take(sa, &x->payloads);
+	pfs_check(x, w->plan.conf);
 	mobike_agree(x);
 	sa_up(sa);
 	reauth_begin(sa);

@@ -216,6 +216,8 @@ static bool write_answer(struct exchange *x, struct auth_work *w, bool with_chil
 	if (with_child && !offer_answer(x, &m, &w->plan, w->number, why))
 		return false;
 	mobike_offer(x, &m);
+	if (with_child)
+		pfs_write(x, &m, w->plan.conf);
 	if (w->child_bad)
 		notify_write(&m, 0, bytes_none(), w->child_why.notify ? w->child_why.notify : IKEV2_NOTIFY_NO_ADDITIONAL_SAS, bytes_none());
 	return exchange_respond(x, &m, why);
@@ -232,6 +234,8 @@ static enum outcome finish(struct exchange *x, struct auth_work *w, bool with_ch
 		return REFUSED;
 	exchange_tell(x);
 	qcd_take(sa, &x->payloads);
+	if (with_child)
+		pfs_check(x, w->plan.conf);
 	sa_up(sa);
 	reauth_begin(sa);
 	unique_replace(sa, w->initial_contact);

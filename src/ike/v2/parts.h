@@ -141,5 +141,9 @@ void pairs_rest(struct exchange *x, const struct child_offer *o, const struct ch
 /* A child came to nothing although the IKE SA stays: told to the user, to the story. */
 void child_failed(struct exchange *x, const struct child_conf *conf, const struct reason *why);
 
+/* --- pfs.c: what IKE_AUTH cannot tell about key exchanges in rekeyings --- */
+void pfs_write(const struct exchange *x, struct message_writer *m, const struct child_conf *conf);
+void pfs_check(struct exchange *x, const struct child_conf *conf); /* conf NULL: nothing to check */
+
 /* --- work --- */
 void *work_new(struct exchange *x, size_t size, void (*clear)(struct exchange *x), struct reason *why);
