@@ -69,19 +69,6 @@ static void child_free(struct engine *e, struct child *c)
 	child_drop(c);
 }
 
-/* The reqid of an equal one: two that crossed, of which one will take the other's place. */
-static uint32_t equal_reqid(const struct child *c, const struct child_plan *plan)
-{
-	LIST_EACH(at, &c->sa->children) {
-		const struct child *other = LIST_ITEM(at, const struct child, link);
-
-		if (other->conf == c->conf && child_in_use(other) && selectors_same(&other->local_ts, &plan->local_ts) &&
-		    selectors_same(&other->remote_ts, &plan->remote_ts))
-			return other->reqid;
-	}
-	return 0;
-}
-
 static void fresh_ids(struct engine *e, struct child *c, uint32_t reqid)
 {
 	do {
@@ -124,7 +111,7 @@ static struct child *child_make(struct sa *sa, const struct child_plan *plan)
 	c->suite = plan->suite;
 	c->rekey_at = c->life_at = NEVER;
 	c->timer.what = TIMER_CHILD;
-	fresh_ids(e, c, plan->reqid ? plan->reqid : equal_reqid(c, plan));
+	fresh_ids(e, c, plan->reqid);
 	c->outbound = plan->inbound_only ? queued_new(EVENT_CHILD_OUTBOUND) : NULL;
 	if ((plan->inbound_only && !c->outbound) || !own_selectors(&c->local_ts, &plan->local_ts) ||
 	    !own_selectors(&c->remote_ts, &plan->remote_ts) || !map_put(&e->children, c->id, c) ||
@@ -199,7 +186,7 @@ static bool fill_params(const struct child *c, const struct child_plan *plan, st
 	       own_selectors(&p->remote_ts, &c->remote_ts) && fill_keys(sa, plan, p);
 }
 
-bool child_install(struct exchange *x, struct child_plan *plan, struct reason *why)
+static bool install(struct exchange *x, struct child_plan *plan, struct reason *why)
 {
 	struct queued *q = exchange_question(x, ASK_INSTALL, why);
 
@@ -222,6 +209,42 @@ bool child_install(struct exchange *x, struct child_plan *plan, struct reason *w
 	child_free(x->sa->engine, plan->child); /* the SPI is the plan's still */
 	plan->child = NULL;
 	return false;
+}
+
+/* Reauthentication: an equal one of another IKE SA with this peer carries the packets until the peer uses this one, or that one goes. */
+static bool equal_elsewhere(const struct sa *sa, const struct child_conf *conf, const struct selectors *local, const struct selectors *remote)
+{
+	const struct sa *other = NULL;
+
+	while (sa->remote_id.type && (other = sa_same_peer(sa, other)))
+		LIST_EACH(at, &other->children) {
+			const struct child *c = LIST_ITEM(at, const struct child, link);
+
+			if (child_in_use(c) && strcmp(c->conf->name, conf->name) == 0 && selectors_same(&c->local_ts, local) &&
+			    selectors_same(&c->remote_ts, remote))
+				return true;
+		}
+	return false;
+}
+
+static void outbound_elsewhere(const struct child *gone)
+{
+	struct sa *other = NULL;
+
+	while ((other = sa_same_peer(gone->sa, other)))
+		LIST_EACH(at, &other->children) {
+			struct child *c = LIST_ITEM(at, struct child, link);
+
+			if (child_in_use(c) && strcmp(c->conf->name, gone->conf->name) == 0)
+				child_outbound(c);
+		}
+}
+
+bool child_install(struct exchange *x, struct child_plan *plan, struct reason *why)
+{
+	if (!plan->initiator && !plan->inbound_only)
+		plan->inbound_only = equal_elsewhere(x->sa, plan->conf, &plan->local_ts, &plan->remote_ts);
+	return install(x, plan, why);
 }
 
 static void choose_life(struct child *c)
@@ -272,7 +295,8 @@ struct child *child_up(struct child_plan *plan, const struct job *job)
 	struct reason cancelled = { .kind = REASON_CANCELLED };
 
 	c->told = true;
-	child_outbound(c);
+	if (!equal_elsewhere(sa, c->conf, &c->local_ts, &c->remote_ts))
+		child_outbound(c); /* it has gone while this one was being installed */
 	story_add(sa->engine, &note);
 	tell_child(c, TELL_CHILD_UP);
 	entry_result(sa->engine, c->conn->name, c->conf->name, true, NULL);
@@ -369,6 +393,8 @@ static void end(struct child *c, const struct reason *why, bool linger)
 
 	if (heir && !passed_on(heir))
 		child_outbound(heir);
+	if (!heir && c->told)
+		outbound_elsewhere(c);
 	tell_down(c, why);
 	if (c->told && !c->heir)
 		lost_note(c);

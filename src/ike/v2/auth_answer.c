@@ -152,11 +152,9 @@ static bool unique(struct exchange *x, struct auth_work *w, struct reason *why)
 	struct sa *sa = x->sa;
 	struct identity own = w->own_asked ? w->own_wanted : sa->conn->local[0].id;
 
-	if (sa->conn->unique != UNIQUE_KEEP || w->initial_contact)
-		return true;
-	if (!sa_set_ids(sa, &own, &w->peer))
+	if (!sa_set_ids(sa, &own, &w->peer)) /* it has others of this peer now (child_install) */
 		return refuse_text(why, REASON_MEMORY, 0, "identities");
-	if (!unique_refuses(sa))
+	if (w->initial_contact || !unique_refuses(sa))
 		return true;
 	return refuse(why, REASON_REPLACED, IKEV2_NOTIFY_AUTHENTICATION_FAILED, value_identity(&w->peer, &x->arena), value_none(),
 	              sa->conn->at);
@@ -238,9 +236,9 @@ static enum outcome finish(struct exchange *x, struct auth_work *w, bool with_ch
 		pfs_check(x, w->plan.conf);
 	sa_up(sa);
 	reauth_begin(sa);
-	unique_replace(sa, w->initial_contact);
 	if (with_child)
 		child_up(&w->plan, NULL);
+	unique_replace(sa, w->initial_contact);
 	if (w->child_bad)
 		child_failed(x, NULL, &w->child_why);
 	return with_child ? DONE : OVER;

@@ -200,6 +200,33 @@ static void meets_a_delete(void **state)
 		}
 }
 
+/* The responder goes on sending by the old Child SA until the initiator uses the new one, or the old one is deleted. */
+static void responder_sends_late(void **state)
+{
+	(void)state;
+	for (unsigned first = 0; first < 2; first++) {
+		struct pair p;
+		uint32_t fresh;
+
+		pair_init(&p, conf_alice((struct conf_parts){ 0 }), conf_bob((struct conf_parts){ 0 }), 45);
+		pair_initiate(&p, ALICE, "office");
+		pair_run(&p, 100000);
+		engine_command(p.node[ALICE].engine, p.now, 5, &(struct command){ .kind = COMMAND_REKEY, .reauth = true, .name = "office" });
+		while (p.node[BOB].installed_count < 2)
+			assert_true(pair_step(&p));
+		fresh = p.node[BOB].installed[1];
+		assert_true(p.node[BOB].inbound_only[1]);
+		if (first)
+			engine_traffic(p.node[BOB].engine, p.now, &(struct traffic){ .kind = TRAFFIC_FIRST, .child_id = fresh });
+		pair_host(&p, BOB);
+		assert_int_equal(p.node[BOB].inbound_only[1], !first);
+		pair_run(&p, 60000);
+		assert_false(p.node[BOB].inbound_only[0]);
+		assert_int_equal(p.node[BOB].installed_count, 1);
+		pair_clear(&p);
+	}
+}
+
 /* By a command, from either end; twice at once is once. Both ends at once end with one, too. */
 static void by_command(void **state)
 {
@@ -343,6 +370,7 @@ int main(void)
 		cmocka_unit_test(break_before_make),
 		cmocka_unit_test(auth_lifetime),
 		cmocka_unit_test(meets_a_delete),
+		cmocka_unit_test(responder_sends_late),
 		cmocka_unit_test(by_command),
 		cmocka_unit_test(meets_a_rekeying),
 		cmocka_unit_test(crossing),
