@@ -312,6 +312,8 @@ static void take_over(struct exchange *x, struct child *fresh, struct child *old
 	/* that a crossing set-up counts like a crossing rekeying is our own rule: other peers keep both */
 	if (rival && (x->kind == JOB_CHILD_REKEY || x->sa->peer_adit))
 		child_supersede(rival, fresh);
+	if (rival && rival->heir && x->kind == JOB_CHILD)
+		child_close(rival, &replaced, false, 0); /* whoever was done before ours came does not know of the crossing */
 	child_supersede(NULL, fresh);
 	if (cancelled)
 		child_close(fresh, &no, false, 0);
