@@ -460,6 +460,33 @@ static void uniqueness(void **state)
 	}
 }
 
+/* unique = keep: who comes from elsewhere is refused while the first is there, and not when that has gone. */
+static void keep_refuses(void **state)
+{
+	struct conf_parts anywhere = { .local = "%any" };
+	struct pair p;
+	uint64_t token;
+
+	(void)state;
+	pair_init(&p, conf_alice(anywhere), conf_bob((struct conf_parts){ .more = "unique = keep\n" }), 125);
+	pair_initiate(&p, ALICE, "office");
+	assert_true(pair_done(&p, ALICE, TOKEN)->ok);
+	p.node[ALICE].addr.ip[3] = 77;
+	pair_load(&p, ALICE, conf_alice((struct conf_parts){ .name = "again", .local = "%any" }));
+	for (unsigned gone = 0; gone < 2; gone++) {
+		token = pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_INITIATE, .name = "again" });
+		pair_run(&p, 60000);
+		assert_int_equal(pair_done(&p, ALICE, token)->ok, gone);
+		assert_int_equal(pair_up(&p, BOB), 1);
+		assert_int_equal(p.node[BOB].installed_count, 1);
+		if (!gone)
+			assert_int_equal(p.node[BOB].last_refusal, REASON_REPLACED);
+		pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_TERMINATE, .name = "office" });
+		pair_run(&p, 60000);
+	}
+	pair_clear(&p);
+}
+
 /* `down` while the set-up is under way: at every moment of it, both sides end with nothing. */
 static void down_at_any_time(void **state)
 {
@@ -557,7 +584,7 @@ static void second_child_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names), cmocka_unit_test(second_child_refused), cmocka_unit_test(both_begin), cmocka_unit_test(uniqueness), cmocka_unit_test(down_at_any_time),
+		cmocka_unit_test(names), cmocka_unit_test(second_child_refused), cmocka_unit_test(both_begin), cmocka_unit_test(uniqueness), cmocka_unit_test(keep_refuses), cmocka_unit_test(down_at_any_time),
 		cmocka_unit_test(traffic_limits),
 		cmocka_unit_test(retransmission_times), cmocka_unit_test(each_is_lost_once), cmocka_unit_test(doubled_requests),
 		cmocka_unit_test(cookies), cmocka_unit_test(other_ke), cmocka_unit_test(nat_moves_to_4500),
