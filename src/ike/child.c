@@ -295,12 +295,11 @@ struct child *child_up(struct child_plan *plan, const struct job *job)
 	struct reason cancelled = { .kind = REASON_CANCELLED };
 
 	c->told = true;
-	if (!equal_elsewhere(sa, c->conf, &c->local_ts, &c->remote_ts))
-		child_outbound(c); /* it has gone while this one was being installed */
 	story_add(sa->engine, &note);
 	tell_child(c, TELL_CHILD_UP);
 	entry_result(sa->engine, c->conn->name, c->conf->name, true, NULL);
-	child_outbound(c); /* what it would have given way to has gone in the meantime */
+	if (c->initiator || !equal_elsewhere(sa, c->conf, &c->local_ts, &c->remote_ts))
+		child_outbound(c); /* what it would have given way to has gone in the meantime */
 	if (job && job->cancelled)
 		child_close(c, &cancelled, false, 0);
 	return c;
