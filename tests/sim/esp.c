@@ -13,6 +13,8 @@
 struct spi {
 	unsigned node, crashes; /* crashes: of the node, when it was installed */
 	uint32_t reqid, child_id, spi_out;
+	uint64_t installed, removed;
+	bool limited;           /* a hard limit was reported: it must not be used again */
 };
 
 static void remember(struct sim *s, const struct host *h, const struct installed *i)
@@ -21,7 +23,7 @@ static void remember(struct sim *s, const struct host *h, const struct installed
 
 	if (!spi)
 		abort();
-	*spi = (struct spi){ h->index, s->node[h->index].crashes, i->params.reqid, i->params.id, i->params.spi_out };
+	*spi = (struct spi){ h->index, s->node[h->index].crashes, i->params.reqid, i->params.id, i->params.spi_out, s->now.boot, 0, false };
 	free(map_get(&s->spis, i->params.spi_in));
 	if (!map_put(&s->spis, i->params.spi_in, spi))
 		abort();
@@ -61,6 +63,8 @@ void esp_changed(void *owner, struct host *h, enum host_change change, const str
 	      i->params.spi_in, i->params.spi_out, i->outbound ? "" : ", inbound only");
 	if (change == HOST_INSTALLED)
 		remember(s, h, i);
+	if (change == HOST_REMOVED && map_get(&s->spis, i->params.spi_in))
+		((struct spi *)map_get(&s->spis, i->params.spi_in))->removed = s->now.boot;
 	if (!s->plan.traffic || change == HOST_UPDATED)
 		return;
 	if (change == HOST_REMOVED) {
@@ -175,6 +179,20 @@ static bool sender_wants(const struct sim *s, const struct spi *known)
 	return h && sender->crashes == s->node[sender->node].crashes && !(life && life->down_at) && flow_wanted(h, sender->reqid);
 }
 
+void esp_limited(struct sim *s, uint32_t spi_in)
+{
+	struct spi *spi = map_get(&s->spis, spi_in);
+
+	if (spi)
+		spi->limited = true;
+}
+
+/* Its hard limit, by time or by use, goes before what is under way to it. */
+static bool was_over(const struct sim *s, const struct spi *spi)
+{
+	return spi->limited || spi->removed - spi->installed >= (s->plan.short_life ? PLAN_SHORT_LIFE : PLAN_LIFE);
+}
+
 /* Nobody has said that this one went: it was lost while its flow lives. */
 static void missed(struct sim *s, unsigned n, uint32_t spi)
 {
@@ -188,7 +206,7 @@ static void missed(struct sim *s, unsigned n, uint32_t spi)
 	if (!known || known->node != n || known->crashes != s->node[n].crashes)
 		return; /* the peer sends by what this node, as it is now, never had */
 	life = told_life(s, n, true, known->child_id);
-	if (flow_wanted(h, known->reqid) && sender_wants(s, known) && !(life && life->down_at))
+	if (!was_over(s, known) && flow_wanted(h, known->reqid) && sender_wants(s, known) && !(life && life->down_at))
 		broken(s, "a packet came to %s by Child SA %" PRIu32 " (SPI %08" PRIx32 "), which was removed although its successor lives",
 		       s->node[n].name, known->child_id, spi);
 }

@@ -153,6 +153,8 @@ static void traffic(struct sim *s, unsigned n)
 	t.spi = child->spi_in;
 	t.path = child->path;
 	chart(s, (int)n, "traffic report %u of Child SA %u", (unsigned)t.kind, t.child_id);
+	if (t.kind == TRAFFIC_HARD_LIMIT || t.kind == TRAFFIC_SEQUENCE_LIMIT)
+		esp_limited(s, t.spi);
 	host_traffic(h, sim_now(s, n), &t);
 	check_step(s, n);
 }

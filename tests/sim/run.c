@@ -164,7 +164,8 @@ static bool is_limit(const struct order *o)
 /* Only what the network or the hosts did may stop a set-up. */
 static void judge_set_up(struct sim *s)
 {
-	bool excused = s->asks_lost > 0 || s->plan.both || s->plan.start || s->plan.cookies; /* cookies: a busy responder waits less */
+	/* both ends may set up at once; a busy responder waits less; a long set-up meets its own reauthentication */
+	bool excused = s->asks_lost > 0 || s->plan.both || s->plan.start || s->plan.cookies || s->plan.reauth;
 
 	if (s->conf.world != WORLD_TWO)
 		excused = true;

@@ -141,6 +141,8 @@ static inline bool is_broken(const struct sim *s)
 }
 
 /* --- plan.c --- */
+#define PLAN_SHORT_LIFE SECONDS(110) /* hard, of Child SAs */
+#define PLAN_LIFE MINUTES(66)        /* strongSwan's default */
 void plan_choose(struct sim *s);
 struct host *plan_host(struct sim *s, unsigned n);     /* without its connections */
 void plan_reload(struct sim *s, unsigned n);           /* its configuration is read again: another variant of it */
@@ -172,6 +174,7 @@ void esp_changed(void *owner, struct host *h, enum host_change change, const str
 void esp_burst(struct sim *s);                         /* one packet by each Child SA that carries any */
 void esp_arrive(struct sim *s, unsigned n, uint32_t spi, const struct path *path);
 uint32_t esp_peer(const struct sim *s, uint32_t spi_in); /* the other SPI of the Child SA, also of one that is gone; 0: not known */
+void esp_limited(struct sim *s, uint32_t spi_in); /* its data plane says that a hard limit is reached */
 void esp_clear(struct sim *s);
 
 /* --- check.c --- */
