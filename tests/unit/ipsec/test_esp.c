@@ -421,7 +421,7 @@ static void copies_are_not_the_newest(void **state)
 /* CBC: no IV twice, and none that is the number itself; the same keys give the same IVs. */
 static void cbc_ivs_differ(void **state)
 {
-	uint8_t sealed[256], seen[50][16];
+	uint8_t sealed[256], seen[50][16], number[8];
 	struct pair p;
 
 	(void)state;
@@ -429,6 +429,9 @@ static void cbc_ivs_differ(void **state)
 	for (size_t i = 0; i < 50; i++) {
 		(void)seal_some(&p, sealed, sizeof(sealed));
 		memcpy(seen[i], sealed + 8, 16);
+		put_u64(number, p.out.sequence);
+		assert_memory_not_equal(seen[i], number, 8); /* whoever counts along cannot tell it */
+		assert_memory_not_equal(seen[i] + 8, number, 8);
 		for (size_t j = 0; j < i; j++) {
 			assert_memory_not_equal(seen[i], seen[j], 8);
 			assert_memory_not_equal(seen[i] + 8, seen[j] + 8, 8);
