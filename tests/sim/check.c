@@ -284,9 +284,6 @@ static void compare_ikes(struct text *out, const struct sim *s, unsigned n, cons
 	}
 }
 
-/* Crossing establishments of one child do not merge yet. */
-#define EQUALS_MERGE 0
-
 static bool same_child(const struct child_info *c, const struct child_info *d)
 {
 	return strcmp(c->name, d->name) == 0 && same_selectors(c->local_ts, d->local_ts) && same_selectors(c->remote_ts, d->remote_ts);
@@ -306,7 +303,7 @@ static void compare_children(struct text *out, const struct sim *s, unsigned n, 
 			text_add(out, "; only %s has its Child SA %" PRIu32, s->node[n].name, c->id);
 		else if (!in->outbound)
 			text_add(out, "; %s does not send by its Child SA %" PRIu32, s->node[n].name, c->id);
-		for (size_t j = 0; EQUALS_MERGE && j < i; j++)
+		for (size_t j = 0; j < i; j++)
 			if (a->children[j].ike_id == c->ike_id && same_child(c, &a->children[j]))
 				text_add(out, "; %s has two equal Child SAs, %" PRIu32 " and %" PRIu32, s->node[n].name, a->children[j].id, c->id);
 	}
