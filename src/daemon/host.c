@@ -131,6 +131,9 @@ static void host_do(struct daemon *d, const struct event *e)
 	case EVENT_CHILD_OUTBOUND:
 		(void)dataplane_child_outbound(d->plane, e->child_id, daemon_now());
 		break;
+	case EVENT_CHILD_INBOUND:
+		(void)dataplane_child_inbound(d->plane, e->child_id, daemon_now());
+		break;
 	case EVENT_CHILD_UPDATE:
 		(void)dataplane_child_adopt(d->plane, e->child_id, e->ike_id);
 		(void)dataplane_child_update(d->plane, e->child_id, &e->path, e->encap, daemon_now());

@@ -338,6 +338,16 @@ bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct no
 	return !c->params.inbound_only;
 }
 
+bool dataplane_child_inbound(struct dataplane *dp, uint32_t child_id, struct now now)
+{
+	struct child *c = child_find(dp, child_id);
+
+	dp->now = now;
+	if (c)
+		spd_remove(&c->tun->spd, &c->policy);
+	return c;
+}
+
 /* In the look-ups last, when nothing can fail any more but memory. */
 static bool enter(struct dataplane *dp, struct child *c)
 {

@@ -77,6 +77,8 @@ void dataplane_ike_move(struct dataplane *dp, uint32_t ike_id, const struct path
 /* From now on packets go out by it: installed inbound only before. The Child SA of the same selectors that did so until now stays for
  * what comes in. False: no such Child SA. */
 bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct now now);
+/* From now on nothing goes out by it: the peer has deleted it, and what is on the way still comes in. False: no such Child SA. */
+bool dataplane_child_inbound(struct dataplane *dp, uint32_t child_id, struct now now);
 /* Its IKE SA was rekeyed: the unique id that it belongs to. False: no such Child SA. */
 bool dataplane_child_adopt(struct dataplane *dp, uint32_t child_id, uint32_t ike_id);
 /* Another encapsulation than it was installed with, and its path. False: no such Child SA, or no socket (it stays as it was). */

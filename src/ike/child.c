@@ -388,6 +388,7 @@ static void end(struct child *c, const struct reason *why, bool linger)
 	struct engine *e = sa->engine;
 	struct conn_entry *entry = c->told ? entry_find(e, c->conn->name) : NULL;
 	struct child *heir = child_by_id(sa, c->heir);
+	struct queued *silent;
 	uint32_t id = c->id;
 
 	if (heir && !passed_on(heir))
@@ -397,7 +398,10 @@ static void end(struct child *c, const struct reason *why, bool linger)
 	tell_down(c, why);
 	if (c->told && !c->heir)
 		lost_note(c);
-	if (linger && may_linger(c)) {
+	silent = linger && may_linger(c) ? queued_new(EVENT_CHILD_INBOUND) : NULL;
+	if (silent) {
+		silent->event.child_id = id;
+		event_post(e, silent);
 		child_leave(c);
 		list_append(&e->lingering, &c->link);
 		(void)timer_set(&e->timers, &c->timer, e->now.boot + e->conf.delete_delay); /* armed before: cannot fail */

@@ -185,6 +185,7 @@ static void gateway_settle(struct gateway *g)
 			break;
 		case EVENT_RELEASE:
 		case EVENT_CHILD_OUTBOUND:
+		case EVENT_CHILD_INBOUND:
 		case EVENT_CHILD_UPDATE:
 		case EVENT_POLICY_REMOVE:
 		case EVENT_DONE:

@@ -556,6 +556,16 @@ static void make_outbound(struct host *h, uint32_t id)
 	changed(h, HOST_OUTBOUND, i);
 }
 
+static void make_inbound(struct host *h, uint32_t id)
+{
+	struct installed *i = host_child(h, id);
+
+	if (i)
+		i->outbound = false;
+	else
+		fault(h, "packets shall no longer go out by a Child SA that is not installed");
+}
+
 static void update_child(struct host *h, const struct event *e)
 {
 	struct installed *i = host_child(h, e->child_id);
@@ -599,6 +609,9 @@ static void host_do(struct host *h, const struct event *e)
 		break;
 	case EVENT_CHILD_OUTBOUND:
 		make_outbound(h, e->child_id);
+		break;
+	case EVENT_CHILD_INBOUND:
+		make_inbound(h, e->child_id);
 		break;
 	case EVENT_CHILD_UPDATE:
 		update_child(h, e);

@@ -88,6 +88,7 @@ static bool rekeying_leaves_no_gap(struct dataplane *dp)
 	dataplane_child_remove(dp, 21, now);
 	ok = ok && goes_out_by(dp) == 20 && shows("10.2.0.0/16 dev adit0");
 	ok = ok && add_with(dp, 22, "10.8.0.1", "10.2.0.0/16", true) && !dataplane_child_outbound(dp, 23, now);
+	ok = ok && dataplane_child_inbound(dp, 20, now) && goes_out_by(dp) == 0 && !dataplane_child_inbound(dp, 23, now);
 	dataplane_child_remove(dp, 20, now);
 	ok = ok && goes_out_by(dp) == 0 && shows("10.2.0.0/16 dev adit0") && dataplane_child_outbound(dp, 22, now) && goes_out_by(dp) == 22;
 	child_find(dp, 22)->counters.used_in = 5;

@@ -492,6 +492,9 @@ void pair_host(struct pair *p, unsigned i)
 		case EVENT_CHILD_OUTBOUND:
 			n->inbound_only[installed_at(n, ev.child_id)] = false;
 			break;
+		case EVENT_CHILD_INBOUND:
+			n->inbound_only[installed_at(n, ev.child_id)] = true;
+			break;
 		case EVENT_CHILD_UPDATE:
 			n->moved = ev.path;
 			n->moved_encap = ev.encap;

@@ -86,7 +86,11 @@ static void by_time(void **state)
 	pair_run(&p, 2000);
 	assert_int_equal(p.node[ALICE].child_rekeys, 1);
 	assert_int_equal(p.node[BOB].child_rekeys, 1);
-	assert_int_equal(p.node[ALICE].installed_count, 2); /* what is under way by the old one is received still */
+	for (unsigned k = 0; k < 2; k++) {
+		assert_int_equal(p.node[k].installed_count, 2); /* what is under way by the old one is received still */
+		assert_true(p.node[k].inbound_only[0] != p.node[k].inbound_only[1]); /* and nothing may go out by it */
+		assert_true(p.node[k].inbound_only[p.node[k].installed[0] == newest(&p.node[k])]);
+	}
 	settled(&p, 1);
 	assert_int_not_equal(p.node[ALICE].installed[0], first);
 	pair_run(&p, 10 * 3600000ul);
