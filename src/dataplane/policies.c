@@ -29,11 +29,17 @@ static enum spd_kind kind_of(enum policy_kind kind)
 	return SPD_DROP;
 }
 
+/* What is longer than a transport mode SA's path goes whole: it must come here whole, too (see TRANSPORT_MTU). */
+static uint32_t mtu_of(struct dataplane *dp, const struct policy *p, struct arena *arena)
+{
+	if (p->params.kind == POLICY_TRAP && p->params.mode == MODE_TRANSPORT)
+		return TRANSPORT_MTU;
+	return (p->params.peer.family != ADDR_NONE ? path_mtu(dp, &p->params.peer, arena) : OUTER_MTU_DEFAULT) - TRAP_OVERHEAD;
+}
+
 static bool make_plan(struct dataplane *dp, const struct policy *p, struct plan *plan, struct reason *why, struct arena *arena)
 {
-	uint32_t mtu = (p->params.peer.family != ADDR_NONE ? path_mtu(dp, &p->params.peer, arena) : OUTER_MTU_DEFAULT) - TRAP_OVERHEAD;
-
-	return plan_for(dp, plan, &p->params.local_ts, &p->params.remote_ts, mtu, p->params.kind == POLICY_PASS, why, arena);
+	return plan_for(dp, plan, &p->params.local_ts, &p->params.remote_ts, mtu_of(dp, p, arena), p->params.kind == POLICY_PASS, why, arena);
 }
 
 /* A TUN of its own has no routes and rules of ours. */

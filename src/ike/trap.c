@@ -180,6 +180,7 @@ static bool fill(const struct trap *t, struct policy_params *p)
 	p->reqid = t->reqid;
 	p->kind = is_trap(t) ? POLICY_TRAP : c->mode == CHILD_PASS ? POLICY_PASS : POLICY_DROP;
 	p->priority = c->priority;
+	p->mode = c->mode == CHILD_TRANSPORT ? MODE_TRANSPORT : MODE_TUNNEL;
 	p->peer = t->next_remote;
 	p->connection = copy_str(t->conn->name);
 	p->child = copy_str(c->name);

@@ -53,6 +53,7 @@ struct policy_params {
 	char *connection, *child;    /* owned; names */
 	struct selectors local_ts, remote_ts; /* lists owned; `dynamic` resolved */
 	uint32_t priority;           /* 0: computed from the selectors */
+	enum child_mode mode;        /* TRAP: of the Child SAs that it makes, for the MTU */
 	struct addr peer;            /* TRAP: the tunnel's other end, for the MTU; unspecified: not known */
 	char *tun;                   /* owned; NULL: the common one */
 };

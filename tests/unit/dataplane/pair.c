@@ -138,6 +138,7 @@ static bool add_policy(struct site *s, uint32_t id, enum policy_kind kind, const
 	put_selectors(&p.remote_ts, s->a ? remote : local);
 	if (kind == POLICY_TRAP)
 		(void)addr_parse(&p.peer, bytes_str(s->a ? "192.0.2.2" : "192.0.2.1"));
+	p.mode = s->c->transport ? MODE_TRANSPORT : MODE_TUNNEL;
 	return dataplane_policy_add(s->dp, &p, now(), &s->why, &s->arena);
 }
 

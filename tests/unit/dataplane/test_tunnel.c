@@ -134,6 +134,8 @@ static const struct pair_case transports[] = {
 	{ "transport, what just fits goes whole", .udp = true, HOST4, .check_a = "ping -c 2 -i 0.02 -s 1430 -W 5 -q 192.0.2.2 >/dev/null" },
 	{ "transport, TCP makes segments that fit", .udp = true, HOST4, .prepare_b = SERVER, .check_a = CLIENT("192.0.2.2") },
 	{ "transport, IPv6, TCP", HOST6, .prepare_b = SERVER, .check_a = CLIENT("2001:db8:f::2") },
+	{ "transport, trap, a whole datagram in outer fragments", .udp = true, .outer_fragments = true, .trap = true, HOST4,
+	  .check_a = "ping -c 1 -s 5000 -W 5 -q 192.0.2.2 >/dev/null" },
 	{ "transport, one protocol, trap", .trap = true, .transport = true, .local = "192.0.2.1[icmp]", .remote = "192.0.2.2[icmp]",
 	  .check_a = "ping -c 1 -W 5 -q 192.0.2.2 >/dev/null && ip route get 192.0.2.2 ipproto udp dport 53 | grep -q 'dev out'" },
 };
