@@ -100,6 +100,16 @@ static unsigned long long get_number(struct bytes body, const char *key)
 	return (unsigned long long)vici_find_number(body, key, 0);
 }
 
+static bool has_list(struct bytes body, const char *key)
+{
+	struct vici_reader r = vici_reader(body);
+
+	for (struct vici_element e = vici_next(&r); e.kind != VICI_END && e.kind != VICI_BAD; e = vici_next(&r))
+		if (e.kind == VICI_LIST_START && r.depth == 0 && bytes_equal(e.name, bytes_str(key)))
+			return true;
+	return false;
+}
+
 static void print_list(struct bytes body, const char *key)
 {
 	struct vici_reader r = vici_reader(body);
@@ -130,6 +140,22 @@ static void print_duration(unsigned long long s)
 		printf("%llu h", s / 3600);
 	else
 		printf("%llu days", s / 86400);
+}
+
+/* When something is due; nothing when it is not planned. */
+static void print_until(struct bytes body, const char *key, const char *before, const char *what)
+{
+	long long s = vici_find_number(body, key, INT64_MIN);
+
+	if (s == INT64_MIN)
+		return;
+	printf("%s%s ", before, what);
+	if (s <= 0) {
+		printf("now");
+	} else {
+		printf("in ");
+		print_duration((unsigned long long)s);
+	}
 }
 
 static void print_size(unsigned long long n)
@@ -173,10 +199,13 @@ static void print_child(const struct cli *cli, struct bytes child)
 	print_list(child, "remote-ts");
 	printf("\n");
 	if (*protocol) {
-		printf("      %s%s, ", protocol, cli_is(child, NULL, "encap", "yes") ? " in UDP" : "");
+		printf("      %s%s, %s", protocol, cli_is(child, NULL, "encap", "yes") ? " in UDP" : "",
+		       cli_is(child, NULL, "mode", "TRANSPORT") ? "transport mode, " : "");
 		print_suite(child);
 		printf("%s, for ", cli_is(child, NULL, "esn", "1") ? ", ESN" : "");
 		print_duration(get_number(child, "install-time"));
+		print_until(child, "rekey-time", ", ", "rekeyed");
+		print_until(child, "life-time", ", ", "ends");
 		printf("\n      in ");
 		print_size(get_number(child, "bytes-in"));
 		printf(" in %llu packets, out ", get_number(child, "packets-in"));
@@ -198,6 +227,18 @@ static void print_end(struct bytes sa, const char *host, const char *port, const
 	free(h);
 	free(p);
 	free(i);
+}
+
+/* Where else the peer may be found, and that nobody can be asked there now. */
+static void print_paths(const struct cli *cli, struct bytes sa)
+{
+	if (cli_is(sa, NULL, "adit-no-path", "yes"))
+		printf("    %sno path to the peer%s: waiting for one\n", cli_yellow(cli), cli_plain(cli));
+	if (!has_list(sa, "adit-remote-addrs"))
+		return;
+	printf("    other addresses of the peer: ");
+	print_list(sa, "adit-remote-addrs");
+	printf("\n");
 }
 
 static void print_sa(const struct cli *cli, struct bytes sa)
@@ -223,8 +264,11 @@ static void print_sa(const struct cli *cli, struct bytes sa)
 	if (vici_find(sa, NULL, "encr-alg", &suite)) {
 		printf("    ");
 		print_suite(sa);
+		print_until(sa, "rekey-time", ", ", "rekeyed");
+		print_until(sa, "reauth-time", ", ", "reauthenticated");
 		printf("\n");
 	}
+	print_paths(cli, sa);
 	if (find_section(&children, sa, "child-sas"))
 		while (next_section(&child, children.body, &at))
 			print_child(cli, child.body);

@@ -17,6 +17,15 @@ static void key_addr(struct text *m, const char *key, const struct addr *a)
 	text_clear(&t);
 }
 
+static void item_addr(struct text *m, const struct addr *a)
+{
+	struct text t = { 0 };
+
+	addr_print(&t, a);
+	vici_item_str(m, text_str(&t));
+	text_clear(&t);
+}
+
 static void key_identity(struct text *m, const char *key, const struct identity *id)
 {
 	struct text t = { 0 };
@@ -103,6 +112,13 @@ void put_ike(struct text *m, const struct control *c, const struct ike_info *ike
 		key_since(m, c, "established", ike->established);
 		key_until(m, c, "rekey-time", ike->rekey_at);
 		key_until(m, c, "reauth-time", ike->reauth_at);
+	}
+	key_if(m, "adit-no-path", ike->no_path);
+	if (ike->peer_count > 0) {
+		vici_list(m, "adit-remote-addrs");
+		for (size_t i = 0; i < ike->peer_count; i++)
+			item_addr(m, &ike->peers[i]);
+		vici_list_end(m);
 	}
 	if (ike->task) {
 		vici_list(m, "tasks-active");

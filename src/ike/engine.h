@@ -254,6 +254,9 @@ struct ike_info {
 	uint64_t rekey_at, reauth_at; /* boot ms; NEVER: not scheduled */
 	unsigned retransmits;        /* of the request in flight */
 	size_t child_count;
+	bool no_path;                /* to the peer: it is waited for */
+	const struct addr *peers;    /* the peer's other addresses, as it told them; borrows from the SA: not in news */
+	size_t peer_count;
 	const char *task;            /* VICI's task name of what is in flight, or NULL */
 };
 struct child_info {

@@ -2,6 +2,7 @@
 /* Looking in: listings, news of SAs, counters. */
 #include "ike/entry.h"
 #include "ike/exchange.h"
+#include "ike/roam.h"
 #include "iana/ikev2.h"
 
 const char *ike_state_name(enum ike_state s)
@@ -64,6 +65,7 @@ void ike_info_of(const struct sa *sa, struct ike_info *out)
 		.nat_remote = sa->nat_remote, .nat_fake = sa->nat_fake,
 		.suite = sa->gen.suite.encr ? &sa->gen.suite : NULL, .established = sa->established,
 		.rekey_at = sa->phase == PHASE_UP ? sa->rekey_at : NEVER, .reauth_at = sa->reauth_at, .retransmits = sa->ours ? sa->ours->tries : 0,
+		.no_path = roam_away(sa), .peers = sa->roam ? sa->roam->peers : NULL, .peer_count = sa->roam ? sa->roam->peer_count : 0,
 		.child_count = sa->child_count, .task = sa->ours ? task_name(sa->ours->job) : NULL,
 	};
 }
@@ -121,6 +123,8 @@ static struct ike_info *copy_ike(struct queued *q, const struct sa *sa)
 	if (!info || !suite)
 		return NULL;
 	ike_info_of(sa, info);
+	info->peers = NULL;
+	info->peer_count = 0;
 	if (sa->conn)
 		info->connection = arena_str(&q->arena, bytes_str(sa->conn->name));
 	if (info->suite) {
