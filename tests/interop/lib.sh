@@ -614,7 +614,7 @@ stream()	# FROM TO DST BYTES [PORT [ARG...]]
 	local from=$1 to=$2 dst=$3 bytes=$4 port=${5-7000} flag=$case/$2/listens.$RANDOM server
 	t=180 traffic "$to" serve "$port" "$flag" >>"$case/$to/stream.log" 2>&1 &
 	server=$!
-	within 5 test -e "$flag" || fail "no listener on $to"
+	within 20 test -e "$flag" || fail "no listener on $to"	# a script that starts, on a machine that is loaded
 	if t=170 traffic "$from" send "$dst" "$port" "$bytes" "${@:6}" >>"$case/$from/stream.log" 2>&1; then
 		wait "$server" || fail "TCP to $to: $(tail -n 1 "$case/$to/stream.log")"
 	else
@@ -628,9 +628,9 @@ stream()	# FROM TO DST BYTES [PORT [ARG...]]
 no_stream()	# FROM TO DST PORT
 {
 	local flag=$case/$2/listens.$RANDOM server
-	t=10 traffic "$2" serve "$4" "$flag" >>"$case/$2/stream.log" 2>&1 &
+	t=30 traffic "$2" serve "$4" "$flag" >>"$case/$2/stream.log" 2>&1 &
 	server=$!
-	within 5 test -e "$flag" || fail "no listener on $2"
+	within 20 test -e "$flag" || fail "no listener on $2"
 	! t=3 traffic "$1" send "$3" "$4" 1000 >>"$case/$1/stream.log" 2>&1 || fail "$1 reaches port $4 of $3 though it must not"
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
