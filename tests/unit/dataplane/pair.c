@@ -122,7 +122,7 @@ static bool add_child(struct site *s)
 		put_key(out ? &p.encr_out : &p.encr_in, (size_t)p.suite.encr->key_len + p.suite.encr->salt_len, of_a);
 		put_key(out ? &p.integ_out : &p.integ_in, p.suite.integ ? p.suite.integ->key_len : 0, of_a);
 	}
-	put_selectors(&p.local_ts, s->a ? c->local : c->remote);
+	put_selectors(&p.local_ts, !s->a ? c->remote : c->narrow_a ? c->narrow_a : c->local);
 	put_selectors(&p.remote_ts, s->a ? c->remote : c->local);
 	return dataplane_child_add(s->dp, &p, now(), &s->why, &s->arena);
 }
@@ -348,6 +348,10 @@ static bool live(struct site *s)
 	dataplane_drops(s->dp, drops);
 	if (s->a && s->c->cleartext_dropped && drops[DROP_CLEARTEXT] == 0) {
 		fprintf(stderr, "%s: no cleartext was dropped\n", s->c->name);
+		ok = false;
+	}
+	if (s->a && s->c->narrow_a && drops[DROP_SELECTOR_IN] == 0) {
+		fprintf(stderr, "%s: nothing was dropped for its selectors\n", s->c->name);
 		ok = false;
 	}
 	if (s->a && s->c->drop && drops[DROP_POLICY] == 0) {

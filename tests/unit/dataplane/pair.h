@@ -17,6 +17,7 @@ struct pair_case {
 	unsigned mtu;                          /* of the veth; 0: 1500 */
 	bool only_a, only_b;                   /* only this one has the Child SA */
 	const char *check_a, *check_b;         /* shell command in A (or B) that must succeed */
+	const char *narrow_a;                  /* A's own selectors where B believes in `local`: A must have counted what lies outside of them */
 	bool cleartext_dropped;                /* A must have counted drops of cleartext */
 	bool outer_fragments;                  /* outer packets in fragments are expected; otherwise one of them fails the case */
 	bool crash_first;                      /* A's data plane is killed once, and started anew, before the rest */

@@ -104,6 +104,7 @@ static const struct pair_case attacks[] = {
 	  .check_a = "ip -6 route add 2001:db8:3::/48 dev adit0; "
 	             "ping -6 -c 1 -W 5 -I 2001:db8:1::1 2001:db8:3::1 2>&1 | grep -q 'From 2001:db8:3::1.*prohibited'" },
 	/* A sends to a port where nobody is, until an authenticated packet shows where B really is */
+	{ "decrypted, but outside of the selectors", .udp = true, NETS4, .narrow_a = "10.1.7.0/24", .check_b = "! ping -c 2 -i 0.02 -W 0.3 -q -I 10.2.0.1 10.1.0.1 >/dev/null" },
 	{ "the peer has moved", .udp = true, NETS4, .stale_port = true, .check_b = "ping -c 4 -i 0.1 -W 5 10.1.0.1 | grep -q bytes.from" },
 	{ "strict reverse path instead of nftables", .udp = true, NETS4, .no_nft = true, .only_a = true,
 	  .prepare_b = "ip route add 10.1.0.0/16 via 192.0.2.1", .check_b = "! ping -c 2 -i 0.02 -W 0.3 -q -I 10.2.0.1 10.1.0.1 >/dev/null" },
