@@ -6,6 +6,7 @@
 #   cache_dir            where large things are kept between runs
 #   debian_mirror        the archive that this machine's own apt uses
 #   apt_private S D ST   prepares apt in folder D for suite S alone, with dpkg's status file ST
+#                        (sid's index outlives its date on a mirror that stands still; it is signed all the same)
 #                        (APT_CONFIG is exported; the machine's lists and status stay untouched)
 #   say WORDS            a line about what is done, on standard error
 
@@ -46,6 +47,7 @@ apt_private()
 		Dir::Cache "$dir";
 		APT::Sandbox::User "root";
 		Acquire::Languages "none";
+		Acquire::Check-Valid-Until "$([ "$suite" = sid ] && echo false || echo true)";
 		CONF
 	} >"$dir/apt.conf"
 	export APT_CONFIG=$dir/apt.conf

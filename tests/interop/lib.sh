@@ -14,6 +14,8 @@
 #   sites [MTU]                 a - ga - r - gb - b: two sites, their gateways, a router between that knows no inner nets
 #   gateway HOST KEY=VALUE...   writes a gateway's swanctl.conf (keys: see the function)
 #   start HOST adit|charon      starts the daemon with it, waits until it answers; stop HOST; stopped HOST (exit status)
+#                               (another word is a daemon of the cases' own: start_WORD, up_WORD, down_WORD,
+#                               status_WORD, and sa_words_WORD, child_words_WORD: what its status shows of an SA that is up)
 #   up HOST NAME, down HOST NAME, status HOST
 #   pings A DST, stream A B DST BYTES, blocked A DST, ...       the traffic
 #   fail / skip WHY             how a case ends; else it is ok
@@ -61,6 +63,15 @@ need_peer()
 	[ -n "$peer_dir" ] || peer_dir=$("$interop/peer" 2>"$case/peer.log") || {
 		skip "strongSwan's packages cannot be had: $(tail -n 1 "$case/peer.log")"
 	}
+}
+
+# A row with the peers of another Debian, which ./run has fetched before it: with_suite SUITE COMMAND...
+with_suite()
+{
+	peer_dir="ADIT_PEER_$1"
+	peer_dir=${!peer_dir-}
+	[ -n "$peer_dir" ] || skip "the packages of Debian $1 cannot be had: $(tail -n 1 "$case/../peer-$1.log")"
+	"${@:2}"
 }
 
 # A case that only adit can pass.
@@ -418,7 +429,7 @@ start()	# HOST adit|charon [OPTION...]
 	kind[$name]=$what
 	case $what in
 	adit)   start_adit "$name" "$@" ;;
-	charon) start_charon "$name" ;;
+	*)      "start_$what" "$name" "$@" ;;
 	esac
 }
 
@@ -504,11 +515,7 @@ adit()	# HOST ARG...
 # Brings up a connection; what was said is in $said and in HOST/up.log.
 up()	# HOST NAME
 {
-	if [ "${kind[$1]}" = adit ]; then
-		said=$(adit "$1" up "$2" 2>&1)
-	else
-		said=$(peer_on "$1" swanctl --initiate --child "$2" 2>&1)
-	fi
+	said=$("up_${kind[$1]}" "$@" 2>&1)
 	local rc=$?
 	printf '$ up %s\n%s\n(%d)\n' "$2" "$said" $rc >>"$case/$1/up.log"
 	return $rc
@@ -521,11 +528,7 @@ comes_up()	# HOST NAME
 
 down()	# HOST NAME
 {
-	if [ "${kind[$1]}" = adit ]; then
-		said=$(adit "$1" down "$2" 2>&1)
-	else
-		said=$(peer_on "$1" swanctl --terminate --ike "$2" 2>&1)
-	fi
+	said=$("down_${kind[$1]}" "$@" 2>&1)
 	local rc=$?
 	printf '$ down %s\n%s\n(%d)\n' "$2" "$said" $rc >>"$case/$1/up.log"
 	return $rc
@@ -534,47 +537,96 @@ down()	# HOST NAME
 # The SAs of a host, for a person or for `expect`.
 status()	# HOST
 {
-	if [ "${kind[$1]}" = adit ]; then
-		adit "$1" status
-	else
-		peer_on "$1" swanctl --list-sas
-	fi
+	"status_${kind[$1]}" "$1"
 }
+
+up_adit() { adit "$1" up "$2"; }
+down_adit() { adit "$1" down "$2"; }
+status_adit() { adit "$1" status; }
+up_charon() { peer_on "$1" swanctl --initiate --child "$2"; }
+down_charon() { peer_on "$1" swanctl --terminate --ike "$2"; }
+status_charon() { peer_on "$1" swanctl --list-sas; }
+
 
 # Its SA and the children named are up, and the status says the WORDs too (from the first with a leading `+`).
 is_up()	# HOST CHILD... [+WORD...]
 {
-	local name=$1 text word
+	local name=$1 text word sa child='^ +%s +up'
 	shift
 	text=$(status "$name") || fail "no status on $name"
-	if [ "${kind[$name]}" = adit ]; then
-		expect "the status on $name" "$text" '^ +IKE SA [0-9]+ +up'
-		for word; do
-			case $word in
-			+*) expect "the status on $name" "$text" "${word#+}" ;;
-			*)  expect "the status on $name" "$text" "^ +$word +up" ;;
-			esac
-		done
-	else
-		expect "the status on $name" "$text" '^[^ ].*ESTABLISHED'
-		for word; do
-			case $word in
-			+*) expect "the status on $name" "$text" "${word#+}" ;;
-			*)  expect "the status on $name" "$text" "^ +$word: .*INSTALLED" ;;
-			esac
-		done
-	fi
+	case ${kind[$name]} in
+	adit)   sa='^ +IKE SA [0-9]+ +up' ;;
+	charon) sa='^[^ ].*ESTABLISHED' child='^ +%s: .*INSTALLED' ;;
+	*)      sa=$("sa_words_${kind[$name]}") child=$("child_words_${kind[$name]}") ;;
+	esac
+	expect "the status on $name" "$text" "$sa"
+	for word; do
+		case $word in
+		+*) expect "the status on $name" "$text" "${word#+}" ;;
+		*)  expect "the status on $name" "$text" "${child//%s/$word}" ;;
+		esac
+	done
 }
 
 no_sas()	# HOST
 {
 	local text
 	text=$(status "$1") || return 1
-	if [ "${kind[$1]}" = adit ]; then
-		! grep -qE '^ +IKE SA [0-9]' <<<"$text"
-	else
-		[ -z "$text" ]
-	fi
+	case ${kind[$1]} in
+	adit)   ! grep -qE '^ +IKE SA [0-9]' <<<"$text" ;;
+	charon) [ -z "$text" ] ;;
+	*)      ! grep -qE "$("sa_words_${kind[$1]}")" <<<"$text" ;;
+	esac
+}
+
+# A command of the control protocol, to adit or to strongSwan.
+vici_on() { on "$1" "$python" "$interop/vici" "$(vici_socket "$1")" "${@:2}"; }
+vici_socket() { if [ "${kind[$1]}" = adit ]; then echo "$vici"; else echo /run/charon.vici; fi; }
+
+# The unique ids of the IKE SA and the Child SA that are in use: they tell how many were made.
+newest() { vici_on "$1" list-sas --event list-sa | awk -F'[ .]' '$2 == "uniqueid" && $3 > i { i = $3 } $2 == "child-sas" && $4 == "uniqueid" && $5 > c { c = $5 }
+	END { print i + 0, c + 0 }'; }
+
+# New keys for a connection's SAs, of kind child or ike
+rekey()	# HOST child|ike NAME
+{
+	said=$("rekey_${kind[$1]}" "$@" 2>&1)
+	local rc=$?
+	printf '$ rekey %s %s\n%s\n(%d)\n' "$2" "$3" "$said" $rc >>"$case/$1/up.log"
+	return $rc
+}
+
+rekey_adit() { vici_on "$1" rekey "$2=$3"; }
+rekey_charon() { vici_on "$1" rekey "$2=$3"; }
+
+# Child and IKE SA, each by each end, with pings after each.
+rekeys_of_both()	# NAME
+{
+	rekeyed ga child "$1"
+	rekeyed gb child "$1"
+	rekeyed ga ike "$1"
+	rekeyed gb ike "$1"
+	rekeyed ga child "$1"
+}
+
+rekeyed()	# HOST child|ike NAME
+{
+	before=$(newest ga)
+	rekey "$@" || fail "$1: rekey $2: $said"
+	within 10 other_sa "$2" || fail "there is no new $2 SA, by $1"
+	pings_both v4
+	is_up ga "$3"
+	is_up gb "$3"
+}
+
+other_sa()	# child|ike: than those of $before
+{
+	local now
+	now=$(newest ga)
+	case $1 in
+	child) [ "${now#* }" != "${before#* }" ] ;;
+	ike)   [ "${now% *}" != "${before% *}" ] ;;
+	esac
 }
 
 # --- traffic -----------------------------------------------------------------------------------------------

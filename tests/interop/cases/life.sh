@@ -13,14 +13,8 @@ rate=500	# datagrams a second each way, and as many pings
 declare -A got=()
 
 # What a gateway dropped by its own counters, and what its TUN did not take from the kernel because it was full.
-vici_on() { on "$1" "$python" "$interop/vici" "$(vici_socket "$1")" "${@:2}"; }
-vici_socket() { if [ "${kind[$1]}" = adit ]; then echo "$vici"; else echo /run/charon.vici; fi; }
 drops_on() { vici_on "$1" stats | awk '/^drops\./ { n += $2 } END { print n + 0 }'; }
 full_on() { net "$1" ip -s -j link show adit0 | "$python" -c 'import json,sys; print(json.load(sys.stdin)[0]["stats64"]["tx"]["dropped"])'; }
-
-# The unique ids of the IKE SA and the Child SA that are in use: they tell how many were made.
-newest() { vici_on "$1" list-sas --event list-sa | awk -F'[ .]' '$2 == "uniqueid" && $3 > i { i = $3 } $2 == "child-sas" && $4 == "uniqueid" && $5 > c { c = $5 }
-	END { print i + 0, c + 0 }'; }
 
 # measure SECONDS: traffic both ways for so long; fills `got`
 measure()
