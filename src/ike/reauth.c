@@ -54,6 +54,9 @@ void reauth_take(struct sa *sa, const struct payloads *p)
 	uint64_t ms, at;
 	struct notify n;
 
+	/* RFC 4478 3: who set up is asked; a gateway of clients that come from anywhere could not do it */
+	if (!sa->initiator && !can_initiate(sa->conn))
+		return;
 	if (sa->phase != PHASE_UP || !notify_find(&n, p, IKEV2_NOTIFY_AUTH_LIFETIME) || n.data.len != 4 || get_u32(n.data.at) == 0)
 		return;
 	ms = SECONDS((uint64_t)get_u32(n.data.at));
