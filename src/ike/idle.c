@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define LOOK_AGAIN SECONDS(10) /* at one that is being replaced or deleted */
+
 struct idle {
 	struct engine *engine;
 	struct timer timer;      /* TIMER_IDLE */
@@ -140,8 +142,12 @@ void idle_answer(struct idle *i, const struct answer *a)
 		used = e->now.boot;
 	if (used > i->used)
 		i->used = used;
+	if (c->state != CHILD_INSTALLED) {
+		(void)timer_set(&e->timers, &i->timer, e->now.boot + LOOK_AGAIN); /* armed before: cannot fail */
+		return;
+	}
 	arm(i, c);
-	if (c->state != CHILD_INSTALLED || i->used + SECONDS((uint64_t)c->conf->inactivity) > e->now.boot)
+	if (i->used + SECONDS((uint64_t)c->conf->inactivity) > e->now.boot)
 		return;
 	i->used = e->now.boot;
 	arm(i, c);

@@ -4,6 +4,7 @@
 
 #include "conf.h"
 #include "pair.h"
+#include "sealed.h"
 
 #define NET(more) "net { esp_proposals = aes256gcm16\n local_ts = 10.1.0.0/16\n remote_ts = 10.2.0.0/16\n inactivity = 60s\n" more "}\n"
 
@@ -74,6 +75,26 @@ static void gone_meanwhile(void **state)
 	pair_clear(&p);
 }
 
+/* One that is on its way out, to a peer that does not answer: it is not looked at all the time. */
+static void while_it_is_deleted(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .children = NET("") }), pair_bob, 405);
+	pair_initiate(&p, ALICE, "office");
+	pair_run(&p, 30000);
+	p.node[ALICE].hold = 1u << ASK_USAGE;
+	p.filter = pair_drop;
+	pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_TERMINATE, .child = "net" });
+	pair_run(&p, 31000);
+	assert_int_equal(p.node[ALICE].held_count, 1);
+	pair_answer_held(&p, ALICE);
+	assert_int_equal(pair_children(&p, ALICE), 1);
+	assert_true(engine_deadline(p.node[ALICE].engine) > p.now.boot);
+	pair_clear(&p);
+}
+
 /* Rekeying is no use of it. */
 static void goes_on_over_rekeying(void **state)
 {
@@ -94,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(closed_when_idle),  cmocka_unit_test(not_while_used), cmocka_unit_test(start_does_not_bring_it_back),
 		cmocka_unit_test(gone_meanwhile), cmocka_unit_test(goes_on_over_rekeying),
+		cmocka_unit_test(while_it_is_deleted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
