@@ -6,8 +6,6 @@
 #include "ike/entry.h"
 #include "ike/roam.h"
 
-#define SERVED_UNCHECKED SECONDS(2)
-
 /* --- return routability --- */
 
 const struct path *roam_data_path(const struct sa *sa)
@@ -31,7 +29,7 @@ void roam_expire(struct sa *sa)
 		return;
 	r->check_until = NEVER;
 	r->served = false;
-	r->distrust = true;
+	r->trust = 0;
 	story_step(sa, STORY_STEP, "no answer from the peer's new address: its packets go to the old one until there is (COOKIE2)");
 	children_follow(sa);
 }
@@ -50,14 +48,26 @@ void roam_checked(struct sa *sa)
 static void start_check(struct sa *sa, const struct path *before)
 {
 	struct roam *r = sa->roam;
-	bool first = sa->conn->mobike_check == MOBIKE_CHECK_BEFORE || r->distrust;
+	bool first = sa->conn->mobike_check == MOBIKE_CHECK_BEFORE || r->trust == 0;
 
-	if (!r->unchecked)
+	r->check = true;
+	if (!r->unchecked) {
 		r->safe = *before;
-	r->unchecked = r->check = true;
-	r->served = !first;
-	r->check_until = first ? NEVER : sa->engine->now.boot + SERVED_UNCHECKED;
+		r->unchecked = true;
+		r->served = !first;
+		r->check_until = first ? NEVER : sa->engine->now.boot + r->trust;
+	}
 	roam_job(sa);
+}
+
+/* It goes on from where it has shown nothing: whoever hurries from one victim to the next, or back in time, has that time only once. */
+static void spend_trust(struct sa *sa)
+{
+	struct roam *r = sa->roam;
+	uint64_t now = sa->engine->now.boot;
+
+	if (r->unchecked && r->served)
+		r->trust = r->check_until > now ? (uint32_t)(r->check_until - now) : 0;
 }
 
 void roam_moved(struct sa *sa, const struct path *before)
@@ -70,6 +80,7 @@ void roam_moved(struct sa *sa, const struct path *before)
 			children_follow(sa);
 		return;
 	}
+	spend_trust(sa);
 	if (r->unchecked && endpoint_equal(&r->safe.remote, &sa->path.remote)) {
 		r->check = false; /* back to where it was */
 		roam_checked(sa);

@@ -20,6 +20,7 @@ struct roam *roam_new(struct sa *sa)
 	}
 	sa->roam->leads = sa->initiator;
 	sa->roam->check_until = NEVER;
+	sa->roam->trust = ROAM_TRUST;
 	return sa->roam;
 }
 

@@ -17,6 +17,7 @@
 #define ROAM_PEERS_MAX 16u /* addresses of the peer's that are kept */
 #define ROAM_OWN_MAX 16u   /* of ours that it is told */
 #define ROAM_PATHS_MAX 24u /* tried at once */
+#define ROAM_TRUST 2000u   /* ms, of a peer that is new */
 
 /* What MOBIKE remembers of one IKE SA. sa->roam; NULL: not spoken with this peer. */
 struct roam {
@@ -39,7 +40,7 @@ struct roam {
 	/* return routability, 3.7 */
 	bool unchecked;         /* the peer has moved, and not shown yet that it receives there */
 	bool served;            /* its packets go there all the same */
-	bool distrust;          /* it has failed to show it once: from now on nothing goes before it does */
+	uint32_t trust;         /* ms that its packets may still go, in all, to where it does not show it; 0: nothing goes before it does */
 	uint64_t check_until;   /* boot ms: `served` ends; NEVER */
 	struct path safe;       /* where it was before, while unchecked */
 };

@@ -349,6 +349,50 @@ static void victim_after(void **state)
 	pair_clear(&f.w.p);
 }
 
+/* Alice's update, as if it came from `from`; then some time. Gives how long of it Bob sends packets to neither her old place nor `home`. */
+static uint64_t served_at(struct world *w, struct addr from, struct addr home, uint64_t ms)
+{
+	struct message_writer m;
+	uint8_t room[64], first = 0;
+	struct bytes chain;
+	uint64_t there = 0;
+
+	w->p.node[ALICE].addr = from;
+	m = chain_begin(room, sizeof(room));
+	notify_write(&m, 0, bytes_none(), IKEV2_NOTIFY_UPDATE_SA_ADDRESSES, bytes_none());
+	chain = chain_end(&m, &first);
+	send_sealed(&w->p, ALICE, IKEV2_EXCHANGE_INFORMATIONAL, pair_sa(&w->p, BOB)->next_in, first, chain);
+	for (uint64_t t = 0; t < ms; t += 100) {
+		if (!addr_equal(&w->p.node[BOB].moved.remote.addr, &home))
+			there += 100;
+		pair_run(&w->p, 100);
+	}
+	return there;
+}
+
+/* Back in time, or on to the next one in time: all that is served without a sign is two seconds. */
+static void victim_in_flight(void **state)
+{
+	(void)state;
+	for (unsigned onwards = 0; onwards < 2; onwards++) {
+		struct addr home = v4(192, 0, 2, 1);
+		uint64_t there = 0;
+		struct world w;
+
+		begin(&w, CLIENT(""), GATEWAY(""), 12);
+		up(&w);
+		w.p.filter = pair_drop;
+		for (uint8_t i = 1; i < 8; i++) {
+			there += served_at(&w, v4(203, 0, 113, i), home, 1500);
+			if (!onwards)
+				(void)served_at(&w, home, home, 100);
+		}
+		assert_true(there > 0);
+		assert_true(there <= 2200);
+		pair_clear(&w.p);
+	}
+}
+
 /* Whoever answers with other bytes than those that were sent has not received them. */
 static void wrong_cookie(void **state)
 {
@@ -695,7 +739,8 @@ int main(void)
 		cmocka_unit_test(leader_after_rekeys),
 		cmocka_unit_test(rekey_crosses_update),
 		cmocka_unit_test(victim_before),
-		cmocka_unit_test(victim_after), cmocka_unit_test(wrong_cookie),
+		cmocka_unit_test(victim_after),
+		cmocka_unit_test(victim_in_flight), cmocka_unit_test(wrong_cookie),
 		cmocka_unit_test(check_is_passed),
 		cmocka_unit_test(ike_is_not_followed),
 		cmocka_unit_test(mapping_changes),
