@@ -54,6 +54,7 @@ struct job {
 #define JOBS_MAX 64u                   /* of one SA */
 
 #define QCD_KEPT 16u
+#define ELDERS_MAX 8u                  /* IKE SAs that wait to be deleted behind one that was rekeyed */
 
 struct attempt;
 struct child;
@@ -103,6 +104,7 @@ struct sa {
 	uint64_t life_at, rekey_at;    /* NEVER: none */
 	uint64_t busy_since;           /* the peer says TEMPORARY_FAILURE since then; 0: it does not */
 	uint32_t kin;                  /* rekeying: unique id of the successor; of a spare one: of the SA that it may succeed; else 0 */
+	uint32_t elders[ELDERS_MAX];   /* unique ids of those that it, or what it took the place of, has replaced; the newest last */
 	bool rekeyed;                  /* another one has its place: its end is no news */
 	bool spare;                    /* made by a rekeying that is not decided: has nothing yet */
 	uint64_t reauth_at;            /* authenticate anew (reauth.h); NEVER */

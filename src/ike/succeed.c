@@ -100,8 +100,20 @@ static void move_entry(struct sa *old, struct sa *fresh)
 		list_append(&entry->sas, &fresh->of_entry);
 }
 
+/* A peer that rekeys again and again and deletes nothing does not get more and more of them: the oldest one ends. */
+static void remember(struct sa *successor, const struct sa *sa)
+{
+	struct sa *oldest = map_get(&sa->engine->by_id, successor->elders[0]);
+	struct reason why = { .kind = REASON_REPLACED };
+
+	memmove(successor->elders, successor->elders + 1, sizeof(successor->elders) - sizeof(successor->elders[0]));
+	successor->elders[ELDERS_MAX - 1] = sa->id;
+	if (oldest && oldest->rekeyed && oldest->phase == PHASE_CLOSING)
+		sa_end(oldest, &why, false);
+}
+
 /* No more than an answer to its last requests and its own delete are expected of it. */
-static void retire(struct sa *sa, const struct sa *successor)
+static void retire(struct sa *sa, struct sa *successor)
 {
 	struct reason why = { .kind = REASON_REPLACED };
 
@@ -112,6 +124,7 @@ static void retire(struct sa *sa, const struct sa *successor)
 	sa->gone_at = sa->engine->now.boot;
 	if (sa->theirs && sa->theirs->kind != JOB_IKE_REKEY)
 		exchange_end(sa->theirs, false, &why); /* asked again, it is refused: TEMPORARY_FAILURE */
+	remember(successor, sa);
 	sa_touch(sa);
 }
 
@@ -131,6 +144,7 @@ void sa_succeed(struct sa *old, struct sa *fresh)
 	fresh->kin = 0;
 	fresh->command = old->command;
 	fresh->close_after = old->close_after;
+	memcpy(fresh->elders, old->elders, sizeof(fresh->elders));
 	retire(old, fresh);
 	sa_choose_life(fresh);
 	reauth_inherit(fresh, old);
@@ -152,7 +166,7 @@ void sa_delete_old(struct sa *sa)
 }
 
 /* It was made and is not needed: the user has never heard of it. */
-static void discard(struct sa *sa, const struct sa *successor, bool ours)
+static void discard(struct sa *sa, struct sa *successor, bool ours)
 {
 	retire(sa, successor);
 	if (ours)

@@ -97,6 +97,8 @@ enum outcome child_take_rekey(struct exchange *x, struct reason *why)
 	if (!old)
 		return REFUSED;
 	child_adopt(old);
+	if (child_rekeying(old) && child_rival(x->sa->ours))
+		return busy(why, "the Child SA is being rekeyed by both already"), REFUSED;
 	x->kind = JOB_CHILD_REKEY;
 	x->subject = old->id;
 	w->conn = connection_ref(old->conn);

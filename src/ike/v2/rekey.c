@@ -202,12 +202,15 @@ bool rekey_ke_is_other(const struct exchange *x, uint16_t id)
 
 /* --- responder --- */
 
-/* 2.25.1, 2.25.2: whatever of ours belongs to the SA's state has to end first. */
+/*
+ * 2.25.1, 2.25.2: whatever of ours belongs to the SA's state has to end first. While our own rekeying is out, one of the peer's may
+ * cross it, but no second one: who does not answer ours could have us make spare SAs without end.
+ */
 static bool is_free(const struct exchange *x, struct reason *why)
 {
 	const struct exchange *ours = x->sa->ours;
 
-	if (!ours || ours->kind == JOB_IKE_REKEY || ours->kind == JOB_LIVENESS)
+	if (!ours || (ours->kind == JOB_IKE_REKEY && !sa_rival(ours)) || ours->kind == JOB_LIVENESS)
 		return true;
 	return refuse_text(why, REASON_UNEXPECTED, IKEV2_NOTIFY_TEMPORARY_FAILURE, "an exchange of ours is under way");
 }
