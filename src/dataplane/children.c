@@ -48,29 +48,28 @@ static uint32_t at_least(uint32_t mtu, uint32_t least)
 	return mtu > least ? mtu : least;
 }
 
-uint32_t path_mtu(struct dataplane *dp, const struct addr *remote, struct arena *arena)
+uint32_t path_mtu(struct dataplane *dp, const struct addr *remote, uint32_t unknown, struct arena *arena)
 {
 	struct route_answer answer;
 	struct reason why = { 0 };
 
 	if (!route_get(dp->route, remote, dp->conf.mark, &answer, &why, arena) || answer.mtu < MTU_IPV4_MIN)
-		return OUTER_MTU_DEFAULT;
+		return unknown;
 	return answer.mtu < PACKET_MAX ? answer.mtu : PACKET_MAX; /* the loopback's is 65,536 */
 }
 
 /* --- routes --- */
 
-bool plan_for(struct dataplane *dp, struct plan *plan, const struct selectors *local, const struct selectors *remote, uint32_t mtu,
-    bool pass, struct reason *why, struct arena *arena)
+bool plan_for(struct dataplane *dp, struct plan *plan, const struct plan_wish *w, struct reason *why, struct arena *arena)
 {
 	struct plan_conf conf = { dp->conf.route_table, dp->conf.rule_priority, dp->common.index,
-		{ mtu, at_least(mtu, MTU_IPV6_MIN) }, pass };
-	struct local_addrs addrs;
+		{ w->mtu, at_least(w->mtu, MTU_IPV6_MIN) }, w->pass };
+	struct local_addrs fresh = { 0 };
 
-	if (!local_addrs_read(dp->route, &addrs, why, arena))
+	if (!w->addrs && !local_addrs_read(dp->route, &fresh, why, arena))
 		return false;
-	plan_make(plan, local, remote, &addrs, &conf);
-	local_addrs_clear(&addrs);
+	plan_make(plan, w->local, w->remote, w->addrs ? w->addrs : &fresh, &conf);
+	local_addrs_clear(&fresh);
 	if (plan->full) {
 		plan_clear(plan);
 		return refuse_text(why, REASON_LIMIT, 0, "too many traffic selectors for routes");
@@ -84,10 +83,13 @@ static bool routed(const struct dataplane *dp, const struct child *c)
 	return c->tun == &dp->common && !c->params.no_policies;
 }
 
-static bool plan_child(struct dataplane *dp, const struct child *c, struct plan *plan, struct reason *why, struct arena *arena)
+static bool plan_child(struct dataplane *dp, const struct child *c, struct plan *plan, const struct local_addrs *addrs,
+    struct reason *why, struct arena *arena)
 {
+	struct plan_wish wish = { &c->params.local_ts, &c->params.remote_ts, addrs, route_mtu(c), false };
+
 	*plan = (struct plan){ 0 };
-	return !routed(dp, c) || plan_for(dp, plan, &c->params.local_ts, &c->params.remote_ts, route_mtu(c), false, why, arena);
+	return !routed(dp, c) || plan_for(dp, plan, &wish, why, arena);
 }
 
 /* The new plan is set over the old one, then the old one's use is given up: nothing that both have is ever away. */
@@ -104,12 +106,12 @@ void plan_anew(struct dataplane *dp, struct footing *f, const struct plan *plan,
 	}
 }
 
-static void replan(struct dataplane *dp, struct child *c, struct arena *arena)
+static void replan(struct dataplane *dp, struct child *c, const struct local_addrs *addrs, struct arena *arena)
 {
 	struct reason why = { 0 };
 	struct plan plan;
 
-	if (plan_child(dp, c, &plan, &why, arena))
+	if (plan_child(dp, c, &plan, addrs, &why, arena))
 		plan_anew(dp, &c->footing, &plan, arena);
 	plan_clear(&plan);
 }
@@ -117,12 +119,13 @@ static void replan(struct dataplane *dp, struct child *c, struct arena *arena)
 void child_refresh_mtu(struct dataplane *dp, struct child *c)
 {
 	struct arena arena = { 0 };
-	uint32_t outer = path_mtu(dp, &c->params.path.remote.addr, &arena);
+	/* without a route there is nothing to be learnt, and one that comes back is most often the old one */
+	uint32_t outer = path_mtu(dp, &c->params.path.remote.addr, c->outer_mtu ? c->outer_mtu : OUTER_MTU_DEFAULT, &arena);
 
 	if (outer != c->outer_mtu && inner_of(c, outer) > 0) {
 		c->outer_mtu = outer;
 		c->inner_mtu = inner_of(c, outer);
-		replan(dp, c, &arena);
+		replan(dp, c, NULL, &arena);
 	}
 	arena_clear(&arena);
 }
@@ -238,7 +241,7 @@ static void take_params(struct child *c, struct child_params *p)
 
 static bool set_mtu(struct dataplane *dp, struct child *c, struct reason *why, struct arena *arena)
 {
-	c->outer_mtu = path_mtu(dp, &c->params.path.remote.addr, arena);
+	c->outer_mtu = path_mtu(dp, &c->params.path.remote.addr, OUTER_MTU_DEFAULT, arena);
 	c->inner_mtu = inner_of(c, c->outer_mtu);
 	if (c->inner_mtu < 68) /* RFC 791: every link carries this */
 		return refuse_text(why, REASON_INSTALL, 0, "the path's MTU leaves no room for a packet");
@@ -248,7 +251,7 @@ static bool set_mtu(struct dataplane *dp, struct child *c, struct reason *why, s
 static bool install_child(struct dataplane *dp, struct child *c, struct reason *why, struct arena *arena)
 {
 	struct plan plan;
-	bool ok = plan_child(dp, c, &plan, why, arena) && install_plan(dp, &plan, &c->footing, why, arena);
+	bool ok = plan_child(dp, c, &plan, NULL, why, arena) && install_plan(dp, &plan, &c->footing, why, arena);
 
 	plan_clear(&plan);
 	return ok;
@@ -406,6 +409,8 @@ bool dataplane_child_add(struct dataplane *dp, struct child_params *p, struct no
 
 static void leave(struct dataplane *dp, struct child *c, struct arena *arena)
 {
+	if (dp->look_at == &c->all)
+		dp->look_at = c->all.next;
 	list_remove(&c->all);
 	spd_remove(&c->tun->spd, &c->policy);
 	sad_remove(&dp->sad, &c->entry);
@@ -488,40 +493,68 @@ bool dataplane_child_sources(const struct dataplane *dp, uint32_t child_id, bool
 	return c;
 }
 
-/* Routes name this host's addresses: one may no longer be a source, another may be one now. */
-static void follow_addresses(struct dataplane *dp)
+/* --- the round --- */
+
+/* Routes name this host's addresses: one may no longer be a source, another may be one now. True: they are others. */
+static bool read_addresses(struct dataplane *dp)
 {
 	struct arena arena = { 0 };
 	struct reason why = { 0 };
 	struct local_addrs addrs;
+	bool others = local_addrs_read(dp->route, &addrs, &why, &arena);
 
-	if (!local_addrs_read(dp->route, &addrs, &why, &arena)) {
-		arena_clear(&arena);
-		return;
+	if (others && local_addrs_equal(&addrs, &dp->addrs)) {
+		others = false;
+		local_addrs_clear(&addrs);
+	} else if (others) {
+		local_addrs_clear(&dp->addrs);
+		dp->addrs = addrs;
 	}
-	if (!local_addrs_equal(&addrs, &dp->addrs)) {
-		LIST_EACH(pos, &dp->children)
-			replan(dp, LIST_ITEM(pos, struct child, all), &arena);
-		policies_replan(dp);
-	}
-	local_addrs_clear(&dp->addrs);
-	dp->addrs = addrs;
 	arena_clear(&arena);
+	return others;
+}
+
+static void look_after(struct dataplane *dp, struct child *c)
+{
+	struct arena arena = { 0 };
+
+	if (dp->now.boot - c->keys_used >= CHILD_ROUND) {
+		esp_idle(&c->out.keys);
+		esp_idle(&c->in.keys);
+	} else {
+		child_refresh_mtu(dp, c);
+	}
+	if (dp->look_replan)
+		replan(dp, c, &dp->addrs, &arena);
+	arena_clear(&arena);
+}
+
+void children_look_on(struct dataplane *dp)
+{
+	for (unsigned i = 0; dp->look_at && dp->look_at != &dp->children && i < LOOK_SLICE; i++) {
+		struct child *c = LIST_ITEM(dp->look_at, struct child, all);
+
+		dp->look_at = c->all.next;
+		look_after(dp, c);
+	}
+	if (dp->look_at != &dp->children)
+		return;
+	dp->look_at = dp->look_again ? dp->children.next : NULL;
+	dp->look_replan = dp->look_replan && dp->look_again;
+	dp->look_again = false;
 }
 
 void children_look_after(struct dataplane *dp)
 {
-	LIST_EACH(pos, &dp->children) {
-		struct child *c = LIST_ITEM(pos, struct child, all);
-
-		if (dp->now.boot - c->keys_used >= CHILD_ROUND) {
-			esp_idle(&c->out.keys);
-			esp_idle(&c->in.keys);
-		} else {
-			child_refresh_mtu(dp, c);
-		}
+	if (read_addresses(dp)) {
+		dp->look_replan = true;
+		policies_replan(dp);
 	}
-	follow_addresses(dp);
+	if (dp->look_at)
+		dp->look_again = true; /* whoever has been looked at already is looked at again, when all have been */
+	else
+		dp->look_at = dp->children.next;
+	children_look_on(dp);
 	dp->round_at = list_empty(&dp->children) && list_empty(&dp->policies) ? 0 : dp->now.boot + CHILD_ROUND;
 }
 

@@ -244,7 +244,7 @@ uint64_t dataplane_deadline(const struct dataplane *dp)
 	const uint64_t deadlines[] = { tell_deadline(dp), network_deadline(dp), hold_deadline(dp) };
 	uint64_t first = dp->round_at ? dp->round_at : NEVER;
 
-	if (dp->cleartext_changed)
+	if (dp->cleartext_changed || dp->look_at)
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(deadlines); i++)
 		if (deadlines[i] < first)
@@ -259,6 +259,8 @@ void dataplane_expire(struct dataplane *dp, struct now now)
 	dp->now = now;
 	if (dp->cleartext_changed)
 		install_cleartext_now(dp, &arena);
+	if (dp->look_at)
+		children_look_on(dp);
 	if (dp->round_at && now.boot >= dp->round_at) {
 		children_look_after(dp);
 		tell_cleartext(dp, install_cleartext_drops(dp, &arena));

@@ -28,6 +28,7 @@
 #define TRANSPORT_MTU 64000u /* what is too long for the path goes whole, in outer fragments (RFC 4303 3.3.4) */
 #define TELLINGS_MAX (BATCH * 8u + DROP_COUNT + 16u) /* a turn: of each packet four limits, a move, ...; each drop once, some SPIs */
 #define CHILD_ROUND MINUTES(1)
+#define LOOK_SLICE 256u /* Child SAs of the round at once: some milliseconds */
 
 enum socket_slot { UDP4, UDP4_NATT, UDP6, UDP6_NATT, RAW4, RAW6, SOCKET_COUNT };
 #define TAG_TUN SOCKET_COUNT
@@ -175,6 +176,8 @@ struct dataplane {
 	struct map by_id, by_ike;     /* by_ike: any one of the ring */
 	struct sad sad;
 	struct local_addrs addrs;     /* this host's, when routes were last looked at */
+	struct list *look_at;         /* the Child SA that the round has come to; NULL: there is none under way */
+	bool look_replan, look_again; /* routes as well, the addresses are others; from the start once more */
 	struct list policies;
 	struct map policy_by_id;
 	struct map routes, rules;     /* standing ones by hash; owned */
@@ -212,14 +215,23 @@ struct plane_socket *plane_socket_for(struct dataplane *dp, uint8_t family, bool
 struct child *child_find(const struct dataplane *dp, uint32_t id);
 /* Looks again how the system should lead a Child SA's or policy's packets here. */
 void plan_anew(struct dataplane *dp, struct footing *f, const struct plan *plan, struct arena *arena);
-/* The MTU of the path to a peer. */
-uint32_t path_mtu(struct dataplane *dp, const struct addr *remote, struct arena *arena);
+/* The MTU of the path to a peer; `unknown` when there is no route. */
+uint32_t path_mtu(struct dataplane *dp, const struct addr *remote, uint32_t unknown, struct arena *arena);
 /* The plan for these selectors with this inner MTU. */
-bool plan_for(struct dataplane *dp, struct plan *plan, const struct selectors *local, const struct selectors *remote, uint32_t mtu,
-              bool pass, struct reason *why, struct arena *arena);
+struct plan_wish {
+	const struct selectors *local, *remote;
+	const struct local_addrs *addrs; /* NULL: the system is asked */
+	uint32_t mtu;
+	bool pass;
+};
+bool plan_for(struct dataplane *dp, struct plan *plan, const struct plan_wish *w, struct reason *why, struct arena *arena);
 void children_free(struct dataplane *dp);
-/* Once a minute: expanded keys of silent Child SAs go, paths' MTUs of the others are asked for, and all follow this host's addresses. */
+/*
+ * Once a minute, and when the network has changed: expanded keys of silent Child SAs go, paths' MTUs of the others are asked for, and all
+ * follow this host's addresses. Some at a time (children_look_on, at once again while look_at): packets go on in between.
+ */
 void children_look_after(struct dataplane *dp);
+void children_look_on(struct dataplane *dp);
 /* The path's MTU may have changed: asks the system, and sets routes anew where it has. */
 void child_refresh_mtu(struct dataplane *dp, struct child *c);
 /* Counts a packet of `bytes` that has passed, and tells of limits that it reaches. */

@@ -34,12 +34,15 @@ static uint32_t mtu_of(struct dataplane *dp, const struct policy *p, struct aren
 {
 	if (p->params.kind == POLICY_TRAP && p->params.mode == MODE_TRANSPORT)
 		return TRANSPORT_MTU;
-	return (p->params.peer.family != ADDR_NONE ? path_mtu(dp, &p->params.peer, arena) : OUTER_MTU_DEFAULT) - TRAP_OVERHEAD;
+	return (p->params.peer.family != ADDR_NONE ? path_mtu(dp, &p->params.peer, OUTER_MTU_DEFAULT, arena) : OUTER_MTU_DEFAULT) - TRAP_OVERHEAD;
 }
 
-static bool make_plan(struct dataplane *dp, const struct policy *p, struct plan *plan, struct reason *why, struct arena *arena)
+static bool make_plan(struct dataplane *dp, const struct policy *p, struct plan *plan, const struct local_addrs *addrs,
+    struct reason *why, struct arena *arena)
 {
-	return plan_for(dp, plan, &p->params.local_ts, &p->params.remote_ts, mtu_of(dp, p, arena), p->params.kind == POLICY_PASS, why, arena);
+	struct plan_wish wish = { &p->params.local_ts, &p->params.remote_ts, addrs, mtu_of(dp, p, arena), p->params.kind == POLICY_PASS };
+
+	return plan_for(dp, plan, &wish, why, arena);
 }
 
 /* A TUN of its own has no routes and rules of ours. */
@@ -49,7 +52,7 @@ static bool install(struct dataplane *dp, struct policy *p, struct reason *why, 
 	bool ok = true;
 
 	if (p->tun == &dp->common)
-		ok = make_plan(dp, p, &plan, why, arena) && install_plan(dp, &plan, &p->footing, why, arena);
+		ok = make_plan(dp, p, &plan, NULL, why, arena) && install_plan(dp, &plan, &p->footing, why, arena);
 	plan_clear(&plan);
 	return ok;
 }
@@ -144,7 +147,7 @@ void policies_replan(struct dataplane *dp)
 		struct policy *p = LIST_ITEM(pos, struct policy, all);
 		struct plan plan = { 0 };
 
-		if (p->tun == &dp->common && make_plan(dp, p, &plan, &why, &arena))
+		if (p->tun == &dp->common && make_plan(dp, p, &plan, &dp->addrs, &why, &arena))
 			plan_anew(dp, &p->footing, &plan, &arena);
 		plan_clear(&plan);
 	}

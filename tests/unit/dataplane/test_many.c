@@ -73,6 +73,41 @@ static unsigned lines(const char *command)
 	return n;
 }
 
+static unsigned lines_of(const char *address)
+{
+	char command[128];
+
+	(void)snprintf(command, sizeof(command), "ip route show table 4711 | grep 'src %s '", address);
+	return lines(command);
+}
+
+/* This host's address becomes another one: all routes follow, some at a time, so that packets go on in between. */
+static bool follow_address(struct dataplane *dp, unsigned many)
+{
+	const struct now round = { 1000 + SECONDS(200), 0 };
+	uint64_t start = milliseconds(), longest = 0;
+	unsigned turns = 0;
+
+	if (system("ip addr add 10.1.9.9/32 dev lo; ip addr del 10.1.0.1/32 dev lo") != 0)
+		return false;
+	do {
+		uint64_t before = milliseconds();
+
+		dataplane_expire(dp, round);
+		longest = milliseconds() - before > longest ? milliseconds() - before : longest;
+		turns++;
+		if (turns == 2)
+			dataplane_child_remove(dp, many, round); /* one that is still to come */
+		if (turns == 2 && !add(dp, many, false))
+			return false;
+	} while (dataplane_deadline(dp) == 0 && turns < many);
+	print_message("%u Child SAs: a new address in %llu ms, %u turns of at most %llu ms\n", many,
+	    (unsigned long long)(milliseconds() - start), turns, (unsigned long long)longest);
+	if (lines_of("10.1.9.9") != many)
+		fprintf(stderr, "%u routes by the new address\n", lines_of("10.1.9.9"));
+	return lines_of("10.1.9.9") == many && turns >= many / 256;
+}
+
 static bool come_and_go(struct dataplane *dp, unsigned many)
 {
 	uint64_t start = milliseconds(), added, removed;
@@ -84,11 +119,15 @@ static bool come_and_go(struct dataplane *dp, unsigned many)
 		if (i % 100 == 0)
 			dataplane_expire(dp, (struct now){ 1000, 0 });
 	}
-	dataplane_expire(dp, (struct now){ 1000 + SECONDS(90), 0 }); /* the round: expanded keys go */
+	do
+		dataplane_expire(dp, (struct now){ 1000 + SECONDS(90), 0 }); /* the round: expanded keys go */
+	while (dataplane_deadline(dp) == 0);
 	added = milliseconds();
 	each = (mallinfo2().uordblks - before) / many;
 	if (lines("ip route show table 4711") != many || dp->rules.count > 4 || each > MEMORY_EACH)
 		fprintf(stderr, "%u routes, %zu rules, %zu bytes each\n", lines("ip route show table 4711"), dp->rules.count, each);
+	if (!follow_address(dp, many))
+		return false;
 	for (unsigned i = 1; i <= many; i++) { /* all are rekeyed */
 		if (!add(dp, many + i, true) || !dataplane_child_outbound(dp, many + i, (struct now){ 1000, 0 }))
 			return false;
