@@ -15,6 +15,7 @@
 
 #define OUTPUT_MAX (16u << 20) /* a client that does not read is dropped past this */
 #define SOCKETS_MAX 2
+#define FOLDER "/run/adit"
 
 struct vici_server {
 	struct daemon *daemon;
@@ -215,14 +216,14 @@ struct vici_server *vici_server_new(struct daemon *d, struct reason *why, struct
 	s->daemon = d;
 	list_init(&s->peers);
 	if (!d->options.vici)
-		(void)mkdir("/run/adit", 0755);
-	if (!listen_on(s, d->options.vici ? d->options.vici : "/run/adit/vici", why, arena)) {
+		(void)mkdir(FOLDER, 0755);
+	if (!listen_on(s, d->options.vici ? d->options.vici : FOLDER "/vici", why, arena)) {
 		vici_server_free(s);
 		return NULL;
 	}
 	/* strongSwan's own path, for its clients, when no charon listens there */
 	if (!d->options.vici && !listen_on(s, "/var/run/charon.vici", &ignored, arena))
-		log_line(LOG_LEVEL_INFO, "control: /var/run/charon.vici is not free; only /run/adit/vici is served");
+		log_line(LOG_LEVEL_INFO, "control: /var/run/charon.vici is not free; only " FOLDER "/vici is served");
 	return s;
 }
 
@@ -239,5 +240,7 @@ void vici_server_free(struct vici_server *s)
 		if (lstat(s->sockets[i].path, &st) == 0 && st.st_ino == s->sockets[i].made.st_ino && st.st_dev == s->sockets[i].made.st_dev)
 			(void)unlink(s->sockets[i].path); /* not one that another daemon has put there since */
 	}
+	if (!s->daemon->options.vici)
+		(void)rmdir(FOLDER); /* only if nothing else is in it */
 	free(s);
 }
