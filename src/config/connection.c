@@ -126,7 +126,8 @@ bool connection_same_ike(const struct connection *a, const struct connection *b)
 	       a->encap == b->encap && a->encap_no == b->encap_no && a->mobike == b->mobike && a->mobike_check == b->mobike_check &&
 	       a->send_certreq == b->send_certreq && a->send_cert == b->send_cert && a->unique == b->unique &&
 	       a->fragmentation == b->fragmentation && a->childless == b->childless && a->dpd_delay == b->dpd_delay &&
-	       a->keyingtries == b->keyingtries && a->keyingtries_given == b->keyingtries_given && a->dscp == b->dscp && a->reauth_time == b->reauth_time &&
+	       a->keyingtries == b->keyingtries && a->keyingtries_given == b->keyingtries_given && a->dscp == b->dscp &&
+	       a->reauth_time == b->reauth_time &&
 	       same_life(a->time, b->time) && same_proposals(&a->ike, &b->ike) &&
 	       same_addrs(a->local_addrs, a->local_count, b->local_addrs, b->local_count) &&
 	       same_addrs(a->remote_addrs, a->remote_count, b->remote_addrs, b->remote_count) &&

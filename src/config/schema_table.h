@@ -104,7 +104,9 @@ static const struct key table[] = {
 	{ AT_CONNECTION, TYPE_TIME, KEY_MEANINGLESS, .name = "dpd_timeout", .neutral = "0", .theirs = "0s", .note = V1_ONLY,
 	  .help = "IKEv1: how long a dead peer is waited for." },
 	{ AT_CONNECTION, TYPE_WORD, .name = "fragmentation", .words = fragmentation_words, .theirs = "yes",
-	  .help = "Messages that are too large for one IP datagram go in fragments of IKE (RFC 7383): when both peers can, and never IKE_SA_INIT. accept: announced, but our own are not cut; force: as yes. Received fragments are always taken." },
+	  .help = "Messages that are too large for one IP datagram go in fragments of IKE (RFC 7383): when both "
+		  "peers can, and never IKE_SA_INIT. accept: announced, but our own are not cut; force: as yes. Received "
+		  "fragments are always taken." },
 	{ AT_CONNECTION, TYPE_WORD, .name = "childless", .words = childless_words, .theirs = "allow",
 	  .help = "IKE SAs without a first Child SA (RFC 6023): *allow* takes and makes them when no child is asked for, *prefer* makes "
 		  "the first Child SA afterwards when the peer can, *force* always, *never* neither takes nor makes them." },
@@ -124,7 +126,8 @@ static const struct key table[] = {
 		  "tried with growing pauses until it is there or taken down." },
 	{ AT_CONNECTION, TYPE_WORD, .name = "unique", .words = unique_words, .theirs = "no",
 	  .help = "What to do about an older IKE SA with the same identities: *no* replaces it only if the peer sends "
-		  "INITIAL_CONTACT, *never* not even then, *replace* always, *keep* refuses the new one. One from the same address and port may be the "
+		  "INITIAL_CONTACT, *never* not even then, *replace* always, *keep* refuses the new one. One from the same "
+		  "address and port may be the "
 		  "peer's reauthentication: then the older one has 20 s to be deleted by the peer." },
 	{ AT_CONNECTION, TYPE_TIME, .name = "reauth_time", .theirs = "0s",
 	  .help = "Authenticate anew after so long, with a new IKE SA that is complete before the old one goes (make_before_break in the "
@@ -224,7 +227,9 @@ static const struct key table[] = {
 	{ AT_CHILD, TYPE_TIME, .name = "inactivity", .theirs = "0s",
 	  .help = "Close the Child SA after so long without traffic; it comes back by a trap, or by hand. 0: never." },
 	{ AT_CHILD, TYPE_NUMBER, .name = "reqid", .theirs = "0", .help = "A fixed reqid. 0: chosen." },
-	{ AT_CHILD, TYPE_NUMBER, .name = "priority", .theirs = "0", .help = "A fixed priority of the policies: lower ones come first, and before computed ones. 0: computed, narrower selectors first." },
+	{ AT_CHILD, TYPE_NUMBER, .name = "priority", .theirs = "0",
+	  .help = "A fixed priority of the policies: lower ones come first, and before computed ones. 0: computed, narrower "
+		  "selectors first." },
 	{ AT_CHILD, TYPE_TEXT, KEY_NOT_BUILT, .name = "interface",
 	  .note = "packets reach the tunnel through an interface of its own, and say no longer which one they came from",
 	  .help = "Restrict the policies to a network interface." },

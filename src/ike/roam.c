@@ -400,7 +400,8 @@ static void take_path(struct sa *sa, const struct path *path)
 
 	r->moves++;
 	sa->path = *path;
-	story_step(sa, STORY_STEP, r->leads ? "moved to another path: the peer is told (MOBIKE)" : "our address has changed: the peer is told (MOBIKE)");
+	story_step(sa, STORY_STEP,
+	           r->leads ? "moved to another path: the peer is told (MOBIKE)" : "our address has changed: the peer is told (MOBIKE)");
 	r->left = false;
 	if (r->leads)
 		r->update = true;

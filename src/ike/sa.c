@@ -366,7 +366,8 @@ static uint64_t nearest(const struct sa *sa)
 	if (sa->phase == PHASE_GONE)
 		return sa->gone_at + LINGER;
 	if (sa->phase == PHASE_UP)
-		at = least(at, least(least(least(alive_at(sa), roam_keepalive_at(sa)), least(sa->life_at, roam_at(sa))), least(sa->rekey_at, sa->reauth_at)));
+		at = least(at, least(least(least(alive_at(sa), roam_keepalive_at(sa)), least(sa->life_at, roam_at(sa))),
+		                     least(sa->rekey_at, sa->reauth_at)));
 	at = least(at, jobs_at(sa));
 	if (old_wait(sa))
 		at = least(at, sa->gone_at + OLD_WAIT);

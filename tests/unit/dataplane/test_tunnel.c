@@ -119,7 +119,9 @@ static const struct pair_case attacks[] = {
 /* A sends a megabyte of TCP to a listener of B, which tells how much came. */
 #define SERVER "timeout 20 python3 -c 'import socket as s; l = s.socket(s.AF_INET6); l.setsockopt(s.SOL_SOCKET, s.SO_REUSEADDR, 1); " \
 	"l.bind((\"::\", 7777)); l.listen(); c = l.accept()[0]; n = 0\nwhile n < 1000000:\n  n += len(c.recv(65536))\nc.send(b\"ok\"); c.recv(1)' & "
-#define CLIENT(to) "python3 -c 'import socket as s; c = s.create_connection((\"" to "\", 7777), 5); c.settimeout(5); " \
+/* the listener may be there a moment later */
+#define CLIENT(to) "python3 -c 'import socket as s, time\nfor i in range(100):\n  c = s.socket(s.AF_INET6 if \":\" in \"" to "\" else s.AF_INET)\n" \
+	"  c.settimeout(5)\n  if c.connect_ex((\"" to "\", 7777)) == 0: break\n  time.sleep(0.05)\n" \
 	"c.sendall(bytes(1000000)); assert c.recv(2) == b\"ok\"'"
 
 static const struct pair_case transports[] = {

@@ -7,6 +7,8 @@
 #include "ike/exchange.h"
 #include "pair.h"
 
+#include <stdlib.h>
+
 #define ESP "esp_proposals = aes256gcm16\n"
 #define FOUR "net { " ESP "local_ts = 10.1.0.0/16, 10.3.0.0/16\n remote_ts = 10.2.0.0/16, 10.4.0.0/16\n}\n"
 #define ONE(name, local, remote) name " { " ESP "local_ts = " local "\n remote_ts = " remote "\n}\n"
@@ -177,7 +179,8 @@ static bool one_pair_please(struct pair *p, struct datagram *d, void *ctx)
 	path.remote.port = d->path.local.port;
 	path.encap = d->path.encap;
 	pair_input(p, BOB, &path, seal(p, ALICE, false, IKEV2_EXCHANGE_INFORMATIONAL, id, 0, &arena));
-	p->queued = 0; /* its answer is of no use */
+	while (p->queued > 0) /* its answer is of no use */
+		free(p->queue[--p->queued]);
 	path.local.addr = p->node[ALICE].addr;
 	path.remote.addr = p->node[BOB].addr;
 	pair_input(p, ALICE, &path, seal(p, BOB, true, IKEV2_EXCHANGE_CREATE_CHILD_SA, id, IKEV2_NOTIFY_SINGLE_PAIR_REQUIRED, &arena));
