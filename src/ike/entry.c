@@ -361,17 +361,45 @@ static bool has_start(const struct child_conf *c)
 	return (c->start_action & ACTION_START) != 0 && !child_conf_is_shunt(c);
 }
 
-/* Child SAs of `name` on all SAs of this connection. */
+/* The first in use whose unique id is above `after`; NULL. */
+static struct child *next_named(const struct sa *sa, const char *name, uint32_t after)
+{
+	struct child *found = NULL;
+
+	LIST_EACH(at, &sa->children) {
+		struct child *c = LIST_ITEM(at, struct child, link);
+
+		if (c->id > after && child_in_use(c) && strcmp(c->conf->name, name) == 0 && (!found || c->id < found->id))
+			found = c;
+	}
+	return found;
+}
+
+static bool has_only(const struct sa *sa, const char *name)
+{
+	LIST_EACH(at, &sa->children)
+		if (strcmp(LIST_ITEM(at, const struct child, link)->conf->name, name) != 0)
+			return false;
+	return true;
+}
+
+/* Child SAs of `name` on all SAs of this connection. A rekeying that is not decided is decided by it: another SA enters the list. */
 static void close_children(struct conn_entry *entry, const char *name, const struct reason *why)
 {
-	LIST_EACH(at, &entry->sas) {
+	LIST_EACH_SAFE(at, &entry->sas) {
 		struct sa *sa = LIST_ITEM(at, struct sa, of_entry);
-		struct child *c = sa->phase == PHASE_UP ? child_by_name(sa, name) : NULL;
+		struct child *c = sa->phase == PHASE_UP ? next_named(sa, name, 0) : NULL;
 
-		if (c && sa->child_count == 1)
+		if (c && has_only(sa, name)) {
 			sa_close(sa, why, 0);
-		else if (c)
+			continue;
+		}
+		while (c) {
+			uint32_t id = c->id; /* it may end at once */
+
 			child_close(c, why, false, 0);
+			c = next_named(sa, name, id);
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ static void command(struct pair *p, unsigned i, struct command c)
 }
 
 /* HDR, SK {SA, Ni, KEi} --> */
-static void ask_ike_rekey(struct pair *p)
+static void ask_ike_rekey(struct pair *p, unsigned from)
 {
 	struct message_writer m;
 	struct proposals ike = { 0 };
@@ -35,7 +35,7 @@ static void ask_ike_rekey(struct pair *p)
 	nonce_write(&m, bytes("0123456789abcdef0123456789abcdef", 32));
 	ke_write(&m, X25519, bytes(base, sizeof(base)));
 	chain = chain_end(&m, &first);
-	send_sealed(p, ALICE, IKEV2_EXCHANGE_CREATE_CHILD_SA, pair_sa(p, BOB)->next_in, first, chain);
+	send_sealed(p, from, IKEV2_EXCHANGE_CREATE_CHILD_SA, pair_sa(p, !from)->next_in, first, chain);
 	arena_clear(&arena);
 }
 
@@ -71,7 +71,7 @@ static void spares(void **state)
 	command(&p, BOB, (struct command){ 0 });
 	assert_non_null(pair_sa(&p, BOB)->ours);
 	for (unsigned i = 0; i < 20; i++)
-		ask_ike_rekey(&p);
+		ask_ike_rekey(&p, ALICE);
 	assert_int_equal(p.node[BOB].engine->sa_count, 2);
 	pair_run(&p, 900000);
 	assert_int_equal(p.node[BOB].engine->sa_count, 0);
@@ -93,6 +93,29 @@ static void rivals(void **state)
 		ask_child_rekey(&p, p.node[BOB].spi_out[0], 0x5000 + i);
 	assert_int_equal(pair_children(&p, BOB), 2);
 	assert_int_equal(p.node[BOB].installed_count, 2);
+	pair_clear(&p);
+}
+
+#define STARTED "net { esp_proposals = aes256gcm16\n local_ts = 10.1.0.0/16\n remote_ts = 10.2.0.0/16\n start_action = start\n }\n"
+
+/* The peer leaves our rekeying without an answer and has sent its own: in this state the connection is taken away. */
+static void unloaded_while_crossing(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .children = STARTED }), pair_bob, 704);
+	pair_run(&p, 3000);
+	assert_int_equal(pair_up(&p, ALICE), 1);
+	p.filter = pair_drop;
+	command(&p, ALICE, (struct command){ 0 });
+	ask_ike_rekey(&p, BOB);
+	assert_int_equal(p.node[ALICE].engine->sa_count, 2);
+	pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_UNLOAD, .name = "office" });
+	pair_run(&p, 500000);
+	assert_int_equal(p.node[ALICE].engine->sa_count, 0);
+	assert_int_equal(p.node[ALICE].installed_count, 0);
+	assert_int_equal(p.node[ALICE].downs, 1);
 	pair_clear(&p);
 }
 
@@ -157,6 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spares), cmocka_unit_test(rivals), cmocka_unit_test(elders), cmocka_unit_test(lifetime_from_a_client),
+		cmocka_unit_test(unloaded_while_crossing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,31 @@ static void takes_the_first(void **state)
 	pair_clear(&p);
 }
 
+/* A child that the configuration no longer has goes with all of its Child SAs; what stays, stays. */
+static void configured_away(void **state)
+{
+	const char *bob = ONE("a", "10.2.0.0/16", "10.1.0.0/16") ONE("b", "10.4.0.0/16", "10.1.0.0/16")
+	    ONE("c", "10.2.0.0/16", "10.3.0.0/16") ONE("d", "10.4.0.0/16", "10.3.0.0/16") ONE("e", "10.6.0.0/16", "10.5.0.0/16");
+	const char *other = "other { start_action = start\n " ESP "local_ts = 10.5.0.0/16\n remote_ts = 10.6.0.0/16\n}\n";
+	const char *both = "net { start_action = start\n " ESP "local_ts = 10.1.0.0/16, 10.3.0.0/16\n remote_ts = 10.2.0.0/16, 10.4.0.0/16\n}\n"
+			   "other { start_action = start\n " ESP "local_ts = 10.5.0.0/16\n remote_ts = 10.6.0.0/16\n}\n";
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .children = both }), conf_bob((struct conf_parts){ .children = bob }), 309);
+	pair_run(&p, 10000);
+	assert_int_equal(p.node[ALICE].installed_count, 5);
+	pair_load(&p, ALICE, conf_alice((struct conf_parts){ .children = other }));
+	pair_run(&p, 10000);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(p.node[i].installed_count, 1);
+	pair_command(&p, ALICE, &(struct command){ .kind = COMMAND_UNLOAD, .name = "office" });
+	pair_run(&p, 1000);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(pair_up(&p, i), 0);
+	pair_clear(&p);
+}
+
 /* One of several is lost: it comes back, unless that is not wanted. */
 static void one_is_lost(void **state)
 {
@@ -327,6 +352,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_the_first),
+		cmocka_unit_test(configured_away),
 		cmocka_unit_test(one_is_lost),
 		cmocka_unit_test(takes_less),
 		cmocka_unit_test(takes_the_first_only),
