@@ -154,7 +154,7 @@ static void print_until(struct bytes body, const char *key, const char *before, 
 		printf("now");
 	} else {
 		printf("in ");
-		print_duration((unsigned long long)s);
+		print_duration((unsigned long long)(s < 120 ? s : s < 7200 ? s + 30 : s + 1800)); /* to the nearest minute, hour */
 	}
 }
 
@@ -388,15 +388,19 @@ static void print_counts(struct bytes stats, const char *which, const char *intr
 static void print_daemon(const struct cli *cli, struct bytes stats)
 {
 	struct section uptime = { 0 }, adit = { 0 };
-	char *running, *plane;
+	char *running, *plane, *scripts;
 
 	(void)find_section(&uptime, stats, "uptime");
 	(void)find_section(&adit, stats, "adit");
 	running = get(uptime.body, "running");
 	plane = get(adit.body, "dataplane");
+	scripts = get(adit.body, "updown-scripts");
 	printf("%sadit%s up for %s; packets: %s\n", cli_bold(cli), cli_plain(cli), running, plane);
+	if (*scripts)
+		printf("%supdown scripts%s: %s\n", cli_yellow(cli), cli_plain(cli), scripts);
 	free(running);
 	free(plane);
+	free(scripts);
 	print_counts(stats, "drops", "packets dropped: ", NULL);
 	print_counts(stats, "counters", "limits met: ", is_limit);
 	printf("\n");

@@ -68,12 +68,16 @@ static void put_adit(struct request *q)
 	struct engine_counter counters[128];
 	size_t n = engine_counters(q->control->engine, counters, COUNT_OF(counters));
 	uint64_t drops[DROP_COUNT] = { 0 };
-	struct text plane = { 0 };
+	struct text plane = { 0 }, scripts = { 0 };
 
 	vici_section(&q->answer, "adit");
 	host->describe(host->ctx, &plane);
 	vici_key_str(&q->answer, "dataplane", text_str(&plane));
 	text_clear(&plane);
+	host->scripts(host->ctx, &scripts);
+	if (scripts.len > 0)
+		vici_key_str(&q->answer, "updown-scripts", text_str(&scripts));
+	text_clear(&scripts);
 	vici_section(&q->answer, "counters");
 	for (size_t i = 0; i < n; i++)
 		vici_key_format(&q->answer, counters[i].name, "%llu", (unsigned long long)counters[i].value);

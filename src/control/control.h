@@ -48,6 +48,8 @@ struct control_host {
 	void (*each_not_loaded)(void *ctx, void (*each)(void *to, const char *name, const char *line), void *to);
 	/* One line each: the data plane, the sockets. */
 	void (*describe)(void *ctx, struct text *t);
+	/* Updown scripts that have failed, one line; nothing when none has. */
+	void (*scripts)(void *ctx, struct text *t);
 	void (*drops)(void *ctx, uint64_t out[DROP_COUNT]);
 };
 

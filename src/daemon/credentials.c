@@ -190,6 +190,11 @@ static void host_describe(void *ctx, struct text *t)
 	dataplane_describe(((struct daemon *)ctx)->plane, t);
 }
 
+static void host_scripts(void *ctx, struct text *t)
+{
+	updown_failures(((struct daemon *)ctx)->updown, t);
+}
+
 static void host_drops(void *ctx, uint64_t out[DROP_COUNT])
 {
 	dataplane_drops(((struct daemon *)ctx)->plane, out);
@@ -230,6 +235,7 @@ struct control_host daemon_control_host(struct daemon *d)
 		.not_loaded = host_not_loaded,
 		.each_not_loaded = host_each_not_loaded,
 		.describe = host_describe,
+		.scripts = host_scripts,
 		.drops = host_drops,
 	};
 }

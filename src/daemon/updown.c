@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -41,6 +43,8 @@ struct updown {
 	size_t queued, run_count;
 	unsigned ms;
 	bool full_told;
+	unsigned long failed;
+	char last[320]; /* which, and why */
 };
 
 static void start_some(struct updown *u);
@@ -108,14 +112,27 @@ static void run_free(struct run *r)
 	free(r);
 }
 
+__attribute__((format(printf, 3, 4))) static void fail(struct updown *u, const char *name, const char *format, ...)
+{
+	char words[128];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	log_line(LOG_LEVEL_WARNING, "updown %s: %s", name, words);
+	(void)snprintf(u->last, sizeof(u->last), "%.180s: %s", name, words);
+	u->failed++;
+}
+
 static void say_end(const struct run *r, int status)
 {
 	if (r->asked_to_end)
-		log_line(LOG_LEVEL_WARNING, "updown %s: ended, its time was over", r->name);
+		fail(r->owner, r->name, "ended, its time was over");
 	else if (WIFSIGNALED(status))
-		log_line(LOG_LEVEL_WARNING, "updown %s: ended by signal %d", r->name, WTERMSIG(status));
+		fail(r->owner, r->name, "ended by signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)
-		log_line(LOG_LEVEL_WARNING, "updown %s: failed with status %d", r->name, WEXITSTATUS(status));
+		fail(r->owner, r->name, "failed with status %d", WEXITSTATUS(status));
 }
 
 /* What it said last is still in the pipe; who it left behind in the background may hold the pipe open. */
@@ -284,7 +301,7 @@ static void start_some(struct updown *u)
 			list_append(&u->running, &r->link);
 			u->run_count++;
 		} else {
-			log_line(LOG_LEVEL_ERROR, "updown %s: cannot be run: %s", r->name, strerror(errno));
+			fail(u, r->name, "cannot be run: %s", strerror(errno));
 			run_free(r);
 		}
 	}
@@ -346,7 +363,7 @@ void updown_run(struct updown *u, bool up, const struct ike_info *ike, const str
 		}
 	if (!ok && !u->full_told) {
 		u->full_told = true;
-		log_line(LOG_LEVEL_ERROR, "updown: too many scripts wait, or memory is out: %s is left out, and perhaps others", child->name);
+		fail(u, child->name, "left out, and perhaps others: too many wait, or memory is out");
 	}
 	start_some(u);
 }
@@ -354,6 +371,12 @@ void updown_run(struct updown *u, bool up, const struct ike_info *ike, const str
 size_t updown_pending(const struct updown *u)
 {
 	return u->queued + u->run_count;
+}
+
+void updown_failures(const struct updown *u, struct text *t)
+{
+	if (u->failed > 0)
+		text_add(t, "%lu failed, the last: %s", u->failed, u->last);
 }
 
 static void on_drained(evutil_socket_t fd, short what, void *arg)

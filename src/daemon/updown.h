@@ -31,6 +31,8 @@ void updown_free(struct updown *u); /* what still runs is ended */
 void updown_run(struct updown *u, bool up, const struct ike_info *ike, const struct child_info *child, const char *interface);
 /* Runs the loop until all is done, or `ms` have gone. */
 void updown_drain(struct updown *u, unsigned ms);
+/* One line: how many have failed since the start, and the last of them; nothing when none has. */
+void updown_failures(const struct updown *u, struct text *t);
 size_t updown_pending(const struct updown *u); /* queued and running */
 
 /* The environment of one pair, for updown.c and its test: NUL-terminated strings one after the other. False: out of memory. */

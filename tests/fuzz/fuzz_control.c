@@ -402,7 +402,7 @@ static struct control_host functions(struct bed *b)
 		.load_shared = load_shared, .unload_shared = unload_one, .load_key = load_key, .unload_key = unload_one,
 		.load_cert = load_cert, .clear_creds = nothing, .each_shared = each_shared, .each_key = each_key,
 		.each_cert = each_cert, .reload = reload, .not_loaded = not_loaded, .each_not_loaded = each_not_loaded,
-		.describe = describe, .drops = drops,
+		.describe = describe, .scripts = describe, .drops = drops,
 	};
 }
 

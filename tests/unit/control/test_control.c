@@ -177,7 +177,7 @@ static int setup(void **state)
 {
 	struct bed *bed = calloc(1, sizeof(*bed));
 	struct control_host host = { .ctx = bed, .sysname = "s", .release = "r", .machine = "m", .since = "", .now = bed_now,
-		                     .command = bed_command, .send = bed_send, .resume = bed_resume, .describe = bed_describe, .drops = bed_drops,
+		                     .command = bed_command, .send = bed_send, .resume = bed_resume, .describe = bed_describe, .scripts = bed_describe, .drops = bed_drops,
 		                     .not_loaded = bed_not_loaded, .each_not_loaded = bed_each_not_loaded };
 
 	if (!bed)

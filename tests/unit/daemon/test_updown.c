@@ -187,6 +187,17 @@ static void in_order(void **state)
 	assert_string_equal(output(b), "up-client 7 10.1.0.0/16\nup-client 7 10.3.0.0/24\nup-client 4 10.1.0.0/16\ndown-client 4 10.1.0.0/16\n");
 }
 
+static const char *failures(const struct bed *b)
+{
+	static char line[512];
+	struct text t = { 0 };
+
+	updown_failures(b->updown, &t);
+	(void)snprintf(line, sizeof(line), "%s", text_str(&t));
+	text_clear(&t);
+	return line;
+}
+
 static void its_time_is_bounded(void **state)
 {
 	struct bed *b = *state;
@@ -197,6 +208,7 @@ static void its_time_is_bounded(void **state)
 	updown_drain(b->updown, 3000);
 	assert_int_equal(updown_pending(b->updown), 0);
 	assert_string_equal(output(b), "down-client\n");
+	assert_string_equal(failures(b), "1 failed, the last: office/net (up, 10.1.0.0/16 = 10.2.0.0/16): ended, its time was over");
 }
 
 /* No descriptor and no variable of ours goes along; a process that it leaves behind does not hold us. */
@@ -210,6 +222,7 @@ static void nothing_of_ours(void **state)
 	updown_run(b->updown, true, &b->ike, &b->child, NULL);
 	updown_drain(b->updown, 1500);
 	assert_int_equal(updown_pending(b->updown), 0);
+	assert_string_equal(failures(b), "1 failed, the last: office/net (up, 10.1.0.0/16 = 10.2.0.0/16): failed with status 3");
 	assert_string_equal(output(b), "4\n0\nnothing to read\n"); /* 0, 1, 2 and the folder itself */
 }
 
