@@ -382,6 +382,23 @@ static bool passed_on(const struct child *c)
 	return heir && !heir->outbound;
 }
 
+/* Whoever knows it as what carries on, or as what our exchange has met, knows its heir from now on. */
+static void hand_on(const struct child *c)
+{
+	struct exchange *x = c->sa->ours;
+
+	if (!c->heir)
+		return;
+	if (x && (x->kind == JOB_CHILD || x->kind == JOB_CHILD_REKEY) && x->rival == c->id)
+		x->rival = c->heir;
+	LIST_EACH(at, &c->sa->children) {
+		struct child *old = LIST_ITEM(at, struct child, link);
+
+		if (old->heir == c->id)
+			old->heir = c->heir;
+	}
+}
+
 static void end(struct child *c, const struct reason *why, bool linger)
 {
 	struct sa *sa = c->sa;
@@ -391,6 +408,7 @@ static void end(struct child *c, const struct reason *why, bool linger)
 	struct queued *silent;
 	uint32_t id = c->id;
 
+	hand_on(c);
 	if (heir && !passed_on(heir))
 		child_outbound(heir);
 	if (!heir && c->told)

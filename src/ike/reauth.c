@@ -149,6 +149,14 @@ bool sa_reauth(struct sa *sa, uint64_t command)
 	return true;
 }
 
+void reauth_instead(struct sa *sa)
+{
+	if (sa->phase != PHASE_UP || sa->dead || (!sa->initiator && !can_initiate(sa->conn)))
+		return;
+	sa->reauth_at = sa->engine->now.boot;
+	sa_touch(sa);
+}
+
 void reauth_failed(struct sa *sa, const struct reason *why)
 {
 	struct sa *old = sa->replaces ? map_get(&sa->engine->by_id, sa->replaces) : NULL;

@@ -16,6 +16,11 @@ void reauth_begin(struct sa *sa);
 void reauth_expire(struct sa *sa);
 /* Sets it up anew, in the way that is configured. False: it is not up, its connection is gone, or memory. */
 bool sa_reauth(struct sa *sa, uint64_t command);
+/*
+ * The peer rekeys nothing on this IKE SA (NO_ADDITIONAL_SAS, RFC 7296 1.3, 4): fresh keys come by a new one, now and not when the hard
+ * limit has left a gap. Where only the peer can set one up, that is left to it.
+ */
+void reauth_instead(struct sa *sa);
 /* Looks whether its predecessor can go, or whether it is one too many itself. Called by sa_settle. */
 void reauth_settle(struct sa *sa);
 /* It ends before its predecessor did. */

@@ -8,6 +8,7 @@
  */
 #include "ike/entry.h"
 #include "ike/exchange.h"
+#include "ike/reauth.h"
 #include "iana/ikev2.h"
 
 #define DELETE_WAIT MINUTES(3)     /* a peer retransmits its delete for 165 s */
@@ -241,6 +242,8 @@ void child_rekey_failed(struct exchange *x, const struct job *job, const struct 
 	} else if (refused && why->notify == IKEV2_NOTIFY_CHILD_SA_NOT_FOUND) {
 		not_found(c, why);
 	} else {
+		if (refused && why->notify == IKEV2_NOTIFY_NO_ADDITIONAL_SAS)
+			reauth_instead(sa);
 		c->rekey_at = rekey_again_at(sa->engine, c->life_at, why);
 		child_arm(c);
 	}

@@ -240,11 +240,14 @@ void sa_rekey_failed(struct exchange *x, const struct reason *why)
 {
 	struct sa *sa = x->sa, *rival = sa_rival(x);
 
-	if (rival && sa->phase == PHASE_UP)
+	if (rival && sa->phase == PHASE_UP) {
 		sa_succeed(sa, rival);
-	else if (rival)
+	} else if (rival) {
 		discard(rival, sa, true);
-	else if (sa->phase == PHASE_UP)
-		sa->rekey_at = why && why->notify == IKEV2_NOTIFY_NO_ADDITIONAL_SAS ? NEVER
-			       : rekey_again_at(sa->engine, sa->life_at, why);
+	} else if (sa->phase == PHASE_UP && why && why->notify == IKEV2_NOTIFY_NO_ADDITIONAL_SAS) {
+		sa->rekey_at = NEVER;
+		reauth_instead(sa);
+	} else if (sa->phase == PHASE_UP) {
+		sa->rekey_at = rekey_again_at(sa->engine, sa->life_at, why);
+	}
 }

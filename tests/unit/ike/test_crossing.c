@@ -145,9 +145,50 @@ static void by_nonce(void **state)
 				cross(&(struct cross){ ops[i], ops[i], BOB, 0, lost, seed });
 }
 
+static bool is_create_of_alice(const struct datagram *d)
+{
+	return d->from == ALICE && d->data[18] == IKEV2_EXCHANGE_CREATE_CHILD_SA && !(d->data[19] & IKE_FLAG_RESPONSE);
+}
+
+static bool hold_alice(struct pair *p, struct datagram *d, void *ctx)
+{
+	(void)p, (void)ctx;
+	return !is_create_of_alice(d);
+}
+
+/* Both set up one child; what bob's exchange has made is rekeyed, and gone, before alice's request gets through: one of the two goes. */
+static void rekeyed_meanwhile(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 8; seed++)
+		for (unsigned rekeys = 0; rekeys < 3; rekeys++) {
+			struct pair p;
+
+			pair_init(&p, conf_alice((struct conf_parts){ .more = "rekey_time = 0\n", .children = alice }),
+			          conf_bob((struct conf_parts){ .more = "rekey_time = 0\n", .remote = "192.0.2.1", .children = bob }), seed);
+			engine_command(p.node[ALICE].engine, p.now, TOKEN,
+			               &(struct command){ .kind = COMMAND_INITIATE, .name = "office", .child = "net" });
+			pair_deliver(&p);
+			p.filter = hold_alice;
+			run(&p, ALICE, CHILD_CREATE);
+			run(&p, BOB, CHILD_CREATE);
+			pair_run(&p, 1000);
+			for (unsigned i = 0; i < rekeys; i++) {
+				(void)pair_command(&p, BOB, &(struct command){ .kind = COMMAND_REKEY, .name = "branch", .child = "more" });
+				pair_run(&p, 8000);
+			}
+			assert_int_equal(p.node[BOB].child_rekeys, rekeys);
+			p.filter = NULL;
+			pair_run(&p, 700000);
+			assert_int_equal(pair_children(&p, ALICE), 2);
+			check(&p);
+			pair_clear(&p);
+		}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(by_nonce), cmocka_unit_test(all) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(by_nonce), cmocka_unit_test(all), cmocka_unit_test(rekeyed_meanwhile) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
