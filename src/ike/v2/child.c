@@ -341,13 +341,23 @@ static void commit(struct exchange *x, struct child_work *w)
 		take_over(x, fresh, old, rival, cancelled);
 }
 
-/* The peer wants neither the new one nor the old one any more. */
-static void drop_old(struct exchange *x, const struct child_work *w)
+/*
+ * The peer has deleted it before it was installed here. Where the peer has made one as well, that carries on, and what is under way by ours
+ * is received still; else it wants neither the new one nor the old one any more.
+ */
+static void end_early(struct exchange *x, struct child_work *w)
 {
 	struct reason why = { .kind = REASON_PEER_DELETED };
-	struct child *old = child_by_id(x->sa, w->plan.old);
+	struct child *old = child_by_id(x->sa, w->plan.old), *rival = child_rival(x), *fresh;
 
-	if (!old || child_by_id(x->sa, x->rival))
+	if (rival) {
+		fresh = child_enter(&w->plan);
+		fresh->heir = rival->id;
+		child_end(fresh, &why);
+		return;
+	}
+	child_abort(x->sa, &w->plan, true);
+	if (!old)
 		return;
 	x->subject = 0;
 	child_close(old, &why, false, 0);
@@ -362,8 +372,7 @@ enum outcome child_installed(struct exchange *x, struct reason *why)
 		return REFUSED;
 	}
 	if (deleted_early(x, w->plan.spi_out)) {
-		child_abort(x->sa, &w->plan, true);
-		drop_old(x, w);
+		end_early(x, w);
 		return refuse_text(why, REASON_PEER_DELETED, 0, "before it was installed here"), REFUSED;
 	}
 	exchange_tell(x);
