@@ -29,6 +29,7 @@ struct strangers {
 static void entry_clear(struct story_entry *s)
 {
 	free((void *)(uintptr_t)s->why);
+	free((void *)(uintptr_t)s->child);
 	*s = (struct story_entry){ 0 };
 }
 
@@ -245,6 +246,7 @@ static void tell_story(struct engine *e, const struct story_note *note, const st
 	}
 	*copy = *entry;
 	copy->why = why;
+	copy->child = entry->child ? arena_str(&q->arena, bytes_str(entry->child)) : NULL;
 	q->event.tell.kind = TELL_STORY;
 	q->event.tell.connection = name ? arena_str(&q->arena, bytes_str(name)) : NULL;
 	q->event.tell.ike_id = entry->ike_id;
@@ -276,6 +278,14 @@ static struct attempt *attempt_of(struct sa *of)
 	return entry ? attempt_new(entry, sa) : NULL;
 }
 
+/* NULL: it is about no Child SA, or there is no memory for the name. */
+static char *child_name(const struct engine *e, const struct story_note *note)
+{
+	const struct child *c = note->child_id ? map_get(&e->children, note->child_id) : NULL;
+
+	return c ? strdup(c->conf->name) : NULL;
+}
+
 /* What anybody can cause is kept (bounded), but told at a limited rate: no log grows by knocking. */
 static bool may_tell(struct engine *e, const struct story_note *note, const struct path *path)
 {
@@ -297,6 +307,7 @@ void story_add(struct engine *e, const struct story_note *note)
 
 	if (note->why)
 		fresh.why = reason_keep(stranger ? &small : note->why);
+	fresh.child = child_name(e, note);
 	fresh.ike_id = sa ? sa->id : 0;
 	fresh.path = note->path ? *note->path : sa ? sa->path : (struct path){ 0 };
 	if (may_tell(e, note, &fresh.path))
@@ -378,13 +389,30 @@ static const char *kind_words(enum story_kind kind)
 	return "";
 }
 
+/* "Child SA net is up": whoever has several wants to know which. */
+static void print_words(struct text *t, const struct story_entry *entry)
+{
+	static const char begin[] = "Child SA";
+	const size_t len = sizeof(begin) - 1;
+
+	if (entry->child && strncmp(entry->words, begin, len) == 0) {
+		text_add(t, "%s ", begin);
+		text_add_safe(t, bytes_str(entry->child));
+		text_add(t, "%s", entry->words + len);
+	} else {
+		text_add(t, "%s", entry->words);
+	}
+}
+
 static void print_head(struct text *t, const struct story_entry *entry)
 {
 	if (entry->path.remote.addr.family != ADDR_NONE) {
 		endpoint_print(t, &entry->path.remote);
 		text_add(t, " ");
 	}
-	text_add(t, "%s%s", kind_words(entry->kind), entry->words ? entry->words : "");
+	text_add(t, "%s", kind_words(entry->kind));
+	if (entry->words)
+		print_words(t, entry);
 	if (entry->words && entry->why)
 		text_add(t, ": ");
 }

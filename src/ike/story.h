@@ -35,6 +35,7 @@ struct story_entry {
 	struct now at;
 	enum story_kind kind;
 	uint32_t ike_id, child_id;
+	const char *child;           /* owned by the story; the name of child_id's; NULL: the entry is about none */
 	const char *words;           /* literal */
 	const struct reason *why;    /* owned by the story; NULL for steps */
 	struct path path;

@@ -92,6 +92,8 @@ static void entries_are_bounded(void **state)
 	assert_int_equal(l.attempts, 1);
 	assert_int_equal(l.ups, 1);
 	assert_true(l.entries <= STORY_ENTRIES_MAX);
+	assert_non_null(strstr(text_str(&l.text), "Child SA net is up"));
+	assert_non_null(strstr(text_str(&l.text), "down: Child SA net is down: "));
 	text_clear(&l.text);
 	pair_clear(&p);
 }
