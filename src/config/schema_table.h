@@ -182,7 +182,7 @@ static const struct key table[] = {
 
 	/* --- connections.NAME.children.NAME --- */
 	{ AT_CHILD, TYPE_LIST, KEY_NOT_BUILT, .name = "ah_proposals", .note = NOT_YET, .help = "AH proposals." },
-	{ AT_CHILD, TYPE_LIST, .name = "esp_proposals", .theirs = "default", .ours = "(AEADs, then AES-CBC with SHA-2)",
+	{ AT_CHILD, TYPE_LIST, .name = "esp_proposals", .theirs = "default", .ours = "(AEADs, then AES-CBC with SHA-2; PFS optional)",
 	  .note = "today's best practice: no SHA-1 unless named",
 	  .help = "ESP proposals, such as aes256gcm16 or aes128-sha256-x25519; *default* stands for the built-in ones." },
 	{ AT_CHILD, TYPE_BOOL, KEY_NOT_BUILT, .name = "sha256_96", .neutral = "no", .theirs = "no", .note = NOT_YET,

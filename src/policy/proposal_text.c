@@ -295,7 +295,8 @@ bool proposals_add_text(struct proposals *list, struct arena *arena, enum protoc
 
 /*
  * AEADs first. Stock macOS and iOS (AES-256, SHA-256, MODP-2048), Android (AES-GCM and CBC, x25519, MODP-4096), Windows with
- * NegotiateDH2048_AES256 and strongSwan's defaults find something here; stock Windows (MODP-1024) has to be named.
+ * NegotiateDH2048_AES256 and strongSwan's defaults find something here; stock Windows (MODP-1024) has to be named. A new key exchange
+ * for a Child SA is optional: libreswan demands one unless told otherwise, older strongSwans have none.
  */
 static const char *const ike_defaults[] = {
 	"aes256gcm16-aes192gcm16-aes128gcm16-chacha20poly1305-prfsha256-prfsha384-prfsha512-"
@@ -303,8 +304,8 @@ static const char *const ike_defaults[] = {
 	"aes256-aes192-aes128-sha256-sha384-sha512-x25519-ecp256-ecp384-modp3072-modp4096-modp2048",
 };
 static const char *const esp_defaults[] = {
-	"aes256gcm16-aes192gcm16-aes128gcm16-chacha20poly1305-esn-noesn",
-	"aes256-aes192-aes128-sha256-sha384-sha512-esn-noesn",
+	"aes256gcm16-aes192gcm16-aes128gcm16-chacha20poly1305-x25519-ecp256-ecp384-modp3072-modp4096-modp2048-none-esn-noesn",
+	"aes256-aes192-aes128-sha256-sha384-sha512-x25519-ecp256-ecp384-modp3072-modp4096-modp2048-none-esn-noesn",
 };
 
 bool proposals_default(struct proposals *list, struct arena *arena, enum protocol protocol)
