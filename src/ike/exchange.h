@@ -10,6 +10,7 @@
 #include "ike/child.h"
 
 #define EXCHANGE_DELETED 16
+#define DOUBTS_MAX 32u /* each leaves something in the arena; whoever sends more can as well send one that we believe */
 
 struct exchange {
 	struct sa *sa;
@@ -46,6 +47,7 @@ struct exchange {
 	struct timer timer;        /* TIMER_EXCHANGE */
 	uint64_t give_up;          /* boot ms; NEVER */
 	struct reason *doubt;      /* owned: an unauthenticated refusal, remembered */
+	unsigned doubts;           /* answers that were no use, before there are keys */
 	/* a Child SA that we ask for may be deleted by the peer before its answer or our installation is there */
 	uint32_t deleted[EXCHANGE_DELETED]; /* the peer's SPIs */
 	unsigned deleted_count;

@@ -250,7 +250,7 @@ static void response(struct sa *sa, const struct input *in)
 	struct reason why = { 0 };
 	struct bytes message;
 
-	if (!x || x->stage != STAGE_SENT || x->message_id != in->h.message_id || x->type != in->h.exchange) {
+	if (!x || x->stage != STAGE_SENT || x->message_id != in->h.message_id || x->type != in->h.exchange || x->doubts >= DOUBTS_MAX) {
 		engine_count(e, COUNTER_STRAY_RESPONSE);
 		return;
 	}

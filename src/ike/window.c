@@ -86,7 +86,8 @@ void window_again(struct sa *sa, const struct path *path, bool smaller)
 	if (sa->cache_plain && (smaller || sa->cache_again >= AGAIN_MAX))
 		shrink(sa, path);
 	messages_send(sa->engine, path, bytes(sa->cache, sa->cache_len));
-	sa->last_out = sa->engine->now.boot;
+	if (path_equal(path, &sa->path)) /* a copy may come from anywhere: it keeps no NAT's mapping */
+		sa->last_out = sa->engine->now.boot;
 }
 
 void window_drop_cache(struct sa *sa)

@@ -155,6 +155,7 @@ static void doubt(struct exchange *x, const struct reason *why)
 {
 	bool first = x->doubt == NULL;
 
+	x->doubts++;
 	if (first)
 		tell(x, why);
 	exchange_unask(x);

@@ -119,6 +119,90 @@ static void unloaded_while_crossing(void **state)
 	pair_clear(&p);
 }
 
+/* Whoever sees our first message can answer in the peer's name, as often as he likes: it costs us nothing that grows. */
+static void answers_without_end(void **state)
+{
+	struct datagram first = { 0 };
+	struct message_writer m;
+	struct proposals ike = { 0 };
+	struct arena arena = { 0 };
+	struct reason why = { 0 };
+	struct ike_header h = { .spi_r = 7, .major = 2, .exchange = IKEV2_EXCHANGE_IKE_SA_INIT, .flags = IKE_FLAG_RESPONSE };
+	uint8_t room[1024], base[32] = { 9 };
+	struct bytes answer;
+	struct path path;
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, pair_alice, pair_bob, 705);
+	p.filter = pair_keep_first;
+	p.ctx = &first;
+	pair_initiate(&p, ALICE, "office");
+	assert_true(first.len > 0);
+	h.spi_i = get_u64(first.data);
+	assert_true(proposals_add_text(&ike, &arena, PROTO_IKE, bytes_str("aes128-sha1-modp2048"), &why));
+	ike.list[0].number = 1;
+	m = message_begin(room, sizeof(room), &h);
+	sa_write(&m, &ike, &arena);
+	ke_write(&m, X25519, bytes(base, sizeof(base)));
+	nonce_write(&m, bytes("0123456789abcdef0123456789abcdef", 32));
+	answer = message_end(&m);
+	path = pair_path(&p, BOB);
+	for (unsigned i = 0; i < 200; i++)
+		pair_input(&p, ALICE, &path, answer);
+	assert_true(pair_counter(&p, ALICE, "unauthenticated-answer") > 0);
+	assert_int_equal(pair_counter(&p, ALICE, "unauthenticated-answer"), DOUBTS_MAX);
+	assert_int_equal(pair_counter(&p, ALICE, "stray-response"), 200 - DOUBTS_MAX);
+	arena_clear(&arena);
+	pair_clear(&p);
+}
+
+struct copied {
+	struct datagram request; /* Bob's last */
+	unsigned keepalives;
+	bool mute;               /* Bob is */
+};
+
+static bool copy_request(struct pair *p, struct datagram *d, void *ctx)
+{
+	struct copied *c = ctx;
+
+	(void)p;
+	c->keepalives += d->from == ALICE && d->keepalive;
+	if (d->from == BOB && !c->mute && !(d->data[19] & IKE_FLAG_RESPONSE))
+		c->request = *d;
+	return d->from == ALICE || !c->mute;
+}
+
+/* Copies of the peer's last request from elsewhere are answered there; the NAT is kept awake all the same. */
+static void copies_keep_no_mapping(void **state)
+{
+	struct copied c = { 0 };
+	struct pair p;
+	struct path path;
+
+	(void)state;
+	pair_init(&p, pair_alice, conf_bob((struct conf_parts){ .more = "dpd_delay = 5s\n" }), 706);
+	p.nat = (struct addr){ ADDR_V4, { 203, 0, 113, 1 } };
+	p.filter = copy_request;
+	p.ctx = &c;
+	pair_initiate(&p, ALICE, "office");
+	pair_run(&p, 6000);
+	assert_true(c.request.len > 0);
+	path = pair_path(&p, BOB);
+	path.remote.addr = (struct addr){ ADDR_V4, { 203, 0, 113, 99 } };
+	path.encap = PATH_UDP_NATT;
+	path.local.port = path.remote.port = 4500;
+	c.mute = true;
+	c.keepalives = 0;
+	for (unsigned i = 0; i < 12; i++) {
+		pair_run(&p, 4000);
+		pair_input(&p, ALICE, &path, bytes(c.request.data, c.request.len));
+	}
+	assert_true(c.keepalives > 0);
+	pair_clear(&p);
+}
+
 static bool lose_deletes(struct pair *p, struct datagram *d, void *ctx)
 {
 	(void)p, (void)ctx;
@@ -181,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spares), cmocka_unit_test(rivals), cmocka_unit_test(elders), cmocka_unit_test(lifetime_from_a_client),
 		cmocka_unit_test(unloaded_while_crossing),
+		cmocka_unit_test(answers_without_end), cmocka_unit_test(copies_keep_no_mapping),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
