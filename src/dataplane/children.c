@@ -336,9 +336,14 @@ bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct no
 	dp->now = now;
 	if (!c)
 		return false;
-	if (c->params.inbound_only && go_out(dp, c))
-		c->params.inbound_only = false;
-	return !c->params.inbound_only;
+	if (c->policy.rows) { /* one that came later goes behind it */
+		spd_renew(&c->tun->spd, &c->policy);
+		return true;
+	}
+	if (!go_out(dp, c))
+		return false;
+	c->params.inbound_only = false;
+	return true;
 }
 
 bool dataplane_child_inbound(struct dataplane *dp, uint32_t child_id, struct now now)

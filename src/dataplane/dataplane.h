@@ -74,8 +74,8 @@ void dataplane_child_remove(struct dataplane *dp, uint32_t child_id, struct now 
 bool dataplane_child_move(struct dataplane *dp, uint32_t child_id, const struct path *path, struct now now);
 /* The same for all Child SAs of an IKE SA that follow its path: those encapsulated in UDP. */
 void dataplane_ike_move(struct dataplane *dp, uint32_t ike_id, const struct path *path, struct now now);
-/* From now on packets go out by it: installed inbound only before. The Child SA of the same selectors that did so until now stays for
- * what comes in. False: no such Child SA. */
+/* From now on packets go out by it, whether it was installed inbound only or is older than another one. The Child SA of the same selectors
+ * that did so until now stays for what comes in. False: no such Child SA, or memory. */
 bool dataplane_child_outbound(struct dataplane *dp, uint32_t child_id, struct now now);
 /* From now on nothing goes out by it: the peer has deleted it, and what is on the way still comes in. False: no such Child SA. */
 bool dataplane_child_inbound(struct dataplane *dp, uint32_t child_id, struct now now);

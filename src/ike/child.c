@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /* Child SAs: keys, installation, lifetimes, end. RFC 7296 2.9, 2.17, 1.4.1. */
 #include "ike/child.h"
+#include "ike/alive.h"
 #include "ike/idle.h"
 #include "ike/lost.h"
 #include "ike/trap.h"
 #include "ike/roam.h"
 
 #include <stdlib.h>
+
+#define PROVE_AFTER SECONDS(5) /* a peer whose first request was lost has sent it again, and has our answer */
 
 const char *child_state_name(enum child_state s)
 {
@@ -109,7 +112,7 @@ static struct child *child_make(struct sa *sa, const struct child_plan *plan)
 	c->spi_out = plan->spi_out;
 	c->initiator = plan->initiator;
 	c->suite = plan->suite;
-	c->rekey_at = c->life_at = NEVER;
+	c->rekey_at = c->life_at = c->prove_at = NEVER;
 	c->timer.what = TIMER_CHILD;
 	fresh_ids(e, c, plan->reqid);
 	c->outbound = plan->inbound_only ? queued_new(EVENT_CHILD_OUTBOUND) : NULL;
@@ -211,8 +214,16 @@ static bool install(struct exchange *x, struct child_plan *plan, struct reason *
 	return false;
 }
 
-/* Reauthentication: an equal one of another IKE SA with this peer carries the packets until the peer uses this one, or that one goes. */
-static bool equal_elsewhere(const struct sa *sa, const struct child_conf *conf, const struct selectors *local, const struct selectors *remote)
+/* --- beside an equal one of another IKE SA --- */
+
+/*
+ * Where the peer makes a Child SA on another IKE SA with us (reauthentication, make before break) it may not have our answer yet when we
+ * have installed our half. The equal one that is there carries our packets until the peer surely has the new one: a packet came by it, or a
+ * message on its IKE SA that can only be sent after our answer was received; or until the equal one goes. A peer that does none of it is
+ * asked for such a message, so this ends with its answer, or with the IKE SA.
+ */
+static bool equal_elsewhere(const struct sa *sa, const struct child_conf *conf, const struct selectors *local, const struct selectors *remote,
+                            const struct child *but)
 {
 	const struct sa *other = NULL;
 
@@ -220,13 +231,14 @@ static bool equal_elsewhere(const struct sa *sa, const struct child_conf *conf, 
 		LIST_EACH(at, &other->children) {
 			const struct child *c = LIST_ITEM(at, const struct child, link);
 
-			if (child_in_use(c) && strcmp(c->conf->name, conf->name) == 0 && selectors_same(&c->local_ts, local) &&
-			    selectors_same(&c->remote_ts, remote))
+			if (c != but && child_in_use(c) && c->prove_at == NEVER && strcmp(c->conf->name, conf->name) == 0 &&
+			    selectors_same(&c->local_ts, local) && selectors_same(&c->remote_ts, remote))
 				return true;
 		}
 	return false;
 }
 
+/* `gone` is about to go: what yielded to it and to no other carries on. */
 static void outbound_elsewhere(const struct child *gone)
 {
 	struct sa *other = NULL;
@@ -235,15 +247,44 @@ static void outbound_elsewhere(const struct child *gone)
 		LIST_EACH(at, &other->children) {
 			struct child *c = LIST_ITEM(at, struct child, link);
 
-			if (child_in_use(c) && strcmp(c->conf->name, gone->conf->name) == 0)
+			if (c->prove_at != NEVER && child_in_use(c) && !equal_elsewhere(other, c->conf, &c->local_ts, &c->remote_ts, gone))
 				child_outbound(c);
 		}
+}
+
+void children_proved(struct sa *sa, bool request)
+{
+	uint64_t now = sa->engine->now.boot;
+
+	LIST_EACH(at, &sa->children) {
+		struct child *c = LIST_ITEM(at, struct child, link);
+
+		/* an answer may have crossed what made the Child SA; the peer has one request under way at a time (2.3) */
+		if (c->prove_at != NEVER && child_in_use(c) && (request || now - c->installed >= PROVE_AFTER))
+			child_outbound(c);
+	}
+}
+
+static void yield(struct child *c)
+{
+	c->prove_at = c->sa->engine->now.boot + PROVE_AFTER;
+	child_arm(c);
+}
+
+/* The answer to what is out already says it, too. Looked at again, should there be no memory for it. */
+static void ask_proof(struct child *c)
+{
+	if (c->prove_at > c->sa->engine->now.boot)
+		return;
+	c->prove_at = c->sa->engine->now.boot + PROVE_AFTER;
+	if (!c->sa->ours)
+		alive_check(c->sa);
 }
 
 bool child_install(struct exchange *x, struct child_plan *plan, struct reason *why)
 {
 	if (!plan->initiator && !plan->inbound_only)
-		plan->inbound_only = equal_elsewhere(x->sa, plan->conf, &plan->local_ts, &plan->remote_ts);
+		plan->inbound_only = equal_elsewhere(x->sa, plan->conf, &plan->local_ts, &plan->remote_ts, NULL);
 	return install(x, plan, why);
 }
 
@@ -261,8 +302,9 @@ static void choose_life(struct child *c)
 static uint64_t next_at(const struct child *c)
 {
 	bool counts = c->state == CHILD_INSTALLED || c->state == CHILD_REKEYED;
+	uint64_t at = counts && c->rekey_at < c->life_at ? c->rekey_at : c->life_at;
 
-	return counts && c->rekey_at < c->life_at ? c->rekey_at : c->life_at;
+	return child_in_use(c) && c->prove_at < at ? c->prove_at : at;
 }
 
 void child_arm(struct child *c)
@@ -298,7 +340,9 @@ struct child *child_up(struct child_plan *plan, const struct job *job)
 	story_add(sa->engine, &note);
 	tell_child(c, TELL_CHILD_UP);
 	entry_result(sa->engine, c->conn->name, c->conf->name, true, NULL);
-	if (c->initiator || !equal_elsewhere(sa, c->conf, &c->local_ts, &c->remote_ts))
+	if (!c->initiator && equal_elsewhere(sa, c->conf, &c->local_ts, &c->remote_ts, NULL))
+		yield(c);
+	else
 		child_outbound(c); /* what it would have given way to has gone in the meantime */
 	if (job && job->cancelled)
 		child_close(c, &cancelled, false, 0);
@@ -411,8 +455,7 @@ static void end(struct child *c, const struct reason *why, bool linger)
 	hand_on(c);
 	if (heir && !passed_on(heir))
 		child_outbound(heir);
-	if (!heir && c->told)
-		outbound_elsewhere(c);
+	outbound_elsewhere(c);
 	tell_down(c, why);
 	if (c->told && !c->heir)
 		lost_note(c);
@@ -558,8 +601,11 @@ void child_expire(struct engine *e, struct child *c)
 	} else if (c->state == CHILD_REKEYED) {
 		child_close(c, &late, false, 0); /* the peer should have deleted it */
 	} else {
-		c->rekey_at = NEVER; /* where nobody rekeys it any more; else child_rekey says when it is looked at again */
-		(void)child_rekey(c, 0);
+		ask_proof(c);
+		if (c->rekey_at <= e->now.boot) {
+			c->rekey_at = NEVER; /* where nobody rekeys it any more; else child_rekey says when it is looked at again */
+			(void)child_rekey(c, 0);
+		}
 		child_arm(c);
 	}
 }

@@ -28,6 +28,7 @@ struct child {
 	struct timer timer;            /* TIMER_CHILD: the nearest of what follows */
 	uint64_t installed, life_at;
 	uint64_t rekey_at;             /* INSTALLED: rekey; REKEYED: the peer had long enough to delete it; NEVER */
+	uint64_t prove_at;             /* NEVER, or it yields to an equal one of another IKE SA: when the peer is asked for a sign */
 };
 
 /* What an exchange has agreed on; not in force yet. Its slices borrow from the exchange. */
@@ -98,6 +99,8 @@ void child_adopt(struct child *c);
 struct child *child_rival(const struct exchange *x);
 /* Packets go out by it, if they did not. */
 void child_outbound(struct child *c);
+/* The peer has sent a message on their IKE SA, which is new: what yielded goes out by this one now. */
+void children_proved(struct sa *sa, bool request);
 /* The peer deletes it; the caller ends it then. True: nothing carries on in its place. */
 bool child_deleted(struct child *c);
 /* Our rekeying came to nothing, or was abandoned. */

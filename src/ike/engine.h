@@ -180,7 +180,7 @@ enum event_kind {
 	EVENT_ASK,          /* token, ask */
 	EVENT_RELEASE,      /* release */
 	EVENT_CHILD_REMOVE, /* child_id; its inbound SPI is free with it */
-	EVENT_CHILD_OUTBOUND, /* child_id: from now on packets go out by it (it was installed inbound only) */
+	EVENT_CHILD_OUTBOUND, /* child_id: from now on packets go out by it, and by none that was there before */
 	EVENT_CHILD_INBOUND, /* child_id: no packet goes out by it any more; what is on the way to us still comes in */
 	EVENT_CHILD_UPDATE, /* child_id; path and encap are its new ones, ike_id the IKE SA that it belongs to now */
 	EVENT_POLICY_REMOVE, /* policy_id */

@@ -214,8 +214,10 @@ static void take_message(struct exchange *x, const struct input *in, struct aren
 	input_hand_over(x, in, arena, message, p);
 	x->authenticated = authenticated;
 	engine_count_message(sa->engine, sa_name(sa), x->type, false, is_response(&in->h));
-	if (authenticated)
-		sa->last_in = sa->engine->now.boot;
+	if (!authenticated)
+		return;
+	sa->last_in = sa->engine->now.boot;
+	children_proved(sa, !is_response(&in->h));
 }
 
 static void sealed_response(struct exchange *x, const struct input *came, struct arena *arena, struct bytes message,

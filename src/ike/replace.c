@@ -103,6 +103,7 @@ void child_outbound(struct child *c)
 	if (!q)
 		return;
 	c->outbound = NULL;
+	c->prove_at = NEVER;
 	q->event.child_id = c->id;
 	event_post(c->sa->engine, q);
 }

@@ -242,6 +242,16 @@ bool spd_add(struct spd *spd, struct spd_entry *entry, const struct selectors *l
 	return ok;
 }
 
+void spd_renew(struct spd *spd, struct spd_entry *entry)
+{
+	spd->age++;
+	for (struct spd_row *row = entry->rows; row; row = row->of_entry) {
+		unlink_row(spd, row);
+		row->age = spd->age;
+		link_row(spd, row);
+	}
+}
+
 void spd_remove(struct spd *spd, struct spd_entry *entry)
 {
 	for (struct spd_row *row = entry->rows, *next; row; row = next) {

@@ -46,6 +46,8 @@ uint32_t spd_priority(enum spd_kind kind, const struct selector *local, const st
 /* `priority` 0: computed. False: out of memory or randomness, or too many pairs; nothing was added. */
 bool spd_add(struct spd *spd, struct spd_entry *entry, const struct selectors *local, const struct selectors *remote,
              uint32_t priority);
+/* Makes it the newest. Needs no memory. */
+void spd_renew(struct spd *spd, struct spd_entry *entry);
 void spd_remove(struct spd *spd, struct spd_entry *entry);
 /* The entry of the first row that fits an outbound packet; NULL: none. */
 struct spd_entry *spd_find(const struct spd *spd, const struct packet_key *key);

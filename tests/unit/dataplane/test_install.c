@@ -85,6 +85,13 @@ static bool rekeying_leaves_no_gap(struct dataplane *dp)
 	if (!add(dp, 20, "10.8.0.1", "10.2.0.0/16") || !add_with(dp, 21, "10.8.0.1", "10.2.0.0/16", true))
 		return false;
 	ok = goes_out_by(dp) == 20 && dataplane_child_outbound(dp, 21, now) && goes_out_by(dp) == 21;
+	/* which one sends is the engine's word, not what is newest */
+	ok = ok && dataplane_child_outbound(dp, 20, now) && goes_out_by(dp) == 20 && dataplane_child_outbound(dp, 21, now) && goes_out_by(dp) == 21;
+	ok = ok && add_with(dp, 24, "10.8.0.1", "10.2.0.0/16", true) && add(dp, 25, "10.8.0.1", "10.2.0.0/16") && goes_out_by(dp) == 25;
+	ok = ok && dataplane_child_outbound(dp, 24, now) && goes_out_by(dp) == 24;
+	ok = ok && dataplane_child_inbound(dp, 24, now) && goes_out_by(dp) == 25 && dataplane_child_outbound(dp, 24, now) && goes_out_by(dp) == 24;
+	dataplane_child_remove(dp, 24, now);
+	dataplane_child_remove(dp, 25, now);
 	dataplane_child_remove(dp, 21, now);
 	ok = ok && goes_out_by(dp) == 20 && shows("10.2.0.0/16 dev adit0");
 	ok = ok && add_with(dp, 22, "10.8.0.1", "10.2.0.0/16", true) && !dataplane_child_outbound(dp, 23, now);

@@ -227,6 +227,98 @@ static void responder_sends_late(void **state)
 	}
 }
 
+/* Alice never deletes the old IKE SA: nothing of hers arrives by it. */
+struct mute {
+	uint8_t spi_i[8];
+	bool answers; /* Bob's answers to IKE_AUTH are lost, too */
+};
+
+static bool mute_old(struct pair *p, struct datagram *d, void *ctx)
+{
+	const struct mute *m = ctx;
+
+	(void)p;
+	if (d->from == ALICE && memcmp(d->data, m->spi_i, 8) == 0)
+		return false;
+	return !(m->answers && d->from == BOB && d->data[18] == IKEV2_EXCHANGE_IKE_AUTH);
+}
+
+static bool note_spi(void *ctx, const struct ike_info *ike)
+{
+	struct mute *m = ctx;
+
+	put_u64(m->spi_i, ike->spi_i);
+	return false;
+}
+
+static void begin_beside(struct pair *p, struct mute *m, const char *alice, const char *bob)
+{
+	pair_init(p, alice, bob, 46);
+	pair_initiate(p, ALICE, "office");
+	pair_run(p, 100000);
+	engine_each_ike(p->node[ALICE].engine, note_spi, m);
+	p->filter = mute_old;
+	p->ctx = m;
+	engine_command(p->node[ALICE].engine, p->now, 5, &(struct command){ .kind = COMMAND_REKEY, .reauth = true, .name = "office" });
+}
+
+/* Neither a packet nor the delete comes: the responder asks, and whoever answers has the new one. */
+static void responder_asks(void **state)
+{
+	struct mute m = { 0 };
+	struct pair p;
+
+	(void)state;
+	begin_beside(&p, &m, conf_alice((struct conf_parts){ 0 }), conf_bob((struct conf_parts){ .more = "unique = never\ndpd_delay = 0\n" }));
+	pair_run(&p, 4500);
+	assert_int_equal(p.node[BOB].installed_count, 2);
+	assert_true(p.node[BOB].inbound_only[1]);
+	pair_run(&p, 1000);
+	assert_int_equal(p.node[BOB].installed_count, 2); /* not because the old one went */
+	assert_false(p.node[BOB].inbound_only[1]);
+	assert_true(pair_flows(&p, BOB));
+	pair_clear(&p);
+}
+
+/* Its next request says that the initiator has our answer to the one before. */
+static void next_request_proves(void **state)
+{
+	struct mute m = { 0 };
+	struct pair p;
+
+	(void)state;
+	begin_beside(&p, &m, conf_alice((struct conf_parts){ .children = two_a }),
+	             conf_bob((struct conf_parts){ .more = "unique = never\n", .children = two_b }));
+	pair_run(&p, 1000);
+	assert_int_equal(p.node[BOB].installed_count, 4);
+	assert_false(p.node[BOB].inbound_only[2]); /* of IKE_AUTH: CREATE_CHILD_SA came */
+	assert_true(p.node[BOB].inbound_only[3]);
+	pair_run(&p, 5000);
+	assert_false(p.node[BOB].inbound_only[3]);
+	pair_clear(&p);
+}
+
+/* The initiator never has our answer: nothing goes out by what it has not, as long as the old one is there; and then what we have. */
+static void answer_is_lost(void **state)
+{
+	struct mute m = { .answers = true };
+	uint32_t fresh;
+	struct pair p;
+
+	(void)state;
+	begin_beside(&p, &m, conf_alice((struct conf_parts){ .more = "dpd_delay = 0\n" }), conf_bob((struct conf_parts){ .more = "unique = never\ndpd_delay = 0\n" }));
+	pair_run(&p, 60000);
+	assert_int_equal(p.node[BOB].installed_count, 2);
+	assert_true(p.node[BOB].inbound_only[1]);
+	assert_true(pair_flows(&p, BOB));
+	fresh = p.node[BOB].installed[1];
+	pair_run(&p, 300000); /* an IKE SA that does not answer ends; the initiator has tried again since */
+	for (size_t i = 0; i < p.node[BOB].installed_count; i++)
+		assert_int_not_equal(p.node[BOB].installed[i], fresh);
+	assert_true(pair_flows(&p, BOB));
+	pair_clear(&p);
+}
+
 /* By a command, from either end; twice at once is once. Both ends at once end with one, too. */
 static void by_command(void **state)
 {
@@ -371,6 +463,9 @@ int main(void)
 		cmocka_unit_test(auth_lifetime),
 		cmocka_unit_test(meets_a_delete),
 		cmocka_unit_test(responder_sends_late),
+		cmocka_unit_test(responder_asks),
+		cmocka_unit_test(next_request_proves),
+		cmocka_unit_test(answer_is_lost),
 		cmocka_unit_test(by_command),
 		cmocka_unit_test(meets_a_rekeying),
 		cmocka_unit_test(crossing),
