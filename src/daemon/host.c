@@ -6,6 +6,7 @@
 #include "daemon/host.h"
 #include "policy/explain.h"
 
+#define OFTEN_RESTORED 0x10000u /* of log_often: above the kinds of reasons */
 #define SETTLE_EVENTS 4096 /* of one turn; the rest waits for the next, so that sockets are not starved */
 
 static void log_story(const struct daemon *d, const struct tell *tell)
@@ -266,6 +267,13 @@ static void on_network(void *owner)
 	engine_network(d->engine, daemon_now());
 }
 
+static void on_restored(void *owner)
+{
+	(void)owner;
+	log_often(LOG_LEVEL_WARNING, daemon_now().boot, OFTEN_RESTORED, "another program has removed routes or rules of ours: they are set again "
+	          "(of systemd-networkd: ManageForeignRoutes=no, ManageForeignRoutingPolicyRules=no)");
+}
+
 static void on_drop(void *owner, enum drop why, uint32_t child_id, uint64_t count, const char *sample)
 {
 	(void)owner;
@@ -301,6 +309,7 @@ struct dataplane_events daemon_plane_events(struct daemon *d)
 		.one_way = on_one_way,
 		.acquire = on_acquire,
 		.network = on_network,
+		.restored = on_restored,
 		.lost = on_lost,
 		.drop_log = on_drop,
 	};

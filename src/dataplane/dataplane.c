@@ -86,15 +86,10 @@ static void clean(struct dataplane *dp, struct arena *arena)
 	sysctls_restore();
 }
 
-static bool open_tun(struct dataplane *dp, struct reason *why, struct arena *arena)
+bool plane_frame(struct dataplane *dp, struct reason *why, struct arena *arena)
 {
 	struct rule frame[4];
 
-	dp->poll = poll_open();
-	if (dp->poll < 0)
-		return refuse_text(why, REASON_SYSTEM, 0, "the TUNs cannot be watched");
-	if (!tun_start(dp, &dp->common, dp->common.name, why, arena))
-		return false;
 	plan_frame(frame, dp->conf.rule_priority, dp->conf.mark);
 	for (size_t i = 0; i < COUNT_OF(frame); i++) {
 		bool four = frame[i].family == ADDR_V4;
@@ -103,6 +98,16 @@ static bool open_tun(struct dataplane *dp, struct reason *why, struct arena *are
 			return false;
 	}
 	return true;
+}
+
+static bool open_tun(struct dataplane *dp, struct reason *why, struct arena *arena)
+{
+	dp->poll = poll_open();
+	if (dp->poll < 0)
+		return refuse_text(why, REASON_SYSTEM, 0, "the TUNs cannot be watched");
+	if (!tun_start(dp, &dp->common, dp->common.name, why, arena))
+		return false;
+	return plane_frame(dp, why, arena);
 }
 
 static bool open_all(struct dataplane *dp, struct reason *why, struct arena *arena)

@@ -34,6 +34,8 @@ struct dataplane_events {
 	void (*acquire)(void *owner, uint32_t policy_id, const struct selector *local, const struct selector *remote);
 	/* addresses, routes or links of this host changed (a burst is told once, after some 100 ms of rest) */
 	void (*network)(void *owner);
+	/* another program had removed routes or rules of ours; they are set again */
+	void (*restored)(void *owner);
 	/* this descriptor (the TUN's) is dead, somebody took the device away: nothing can be carried any more; do not wait for it */
 	void (*lost)(void *owner, uint32_t tag);
 	/* at most one line a reason and minute, with how many since the last */

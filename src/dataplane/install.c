@@ -300,9 +300,13 @@ bool install_stands(const struct footing *f, const struct plan *plan)
 void install_again(struct dataplane *dp, struct arena *arena)
 {
 	const struct standing_route *first;
+	const struct standing_rule *rule;
 	struct reason why = { 0 };
-	size_t at = 0;
+	size_t at = 0, rule_at = 0;
 
+	while ((rule = map_next(&dp->rules, &rule_at)))
+		for (; rule; rule = rule->next)
+			(void)rule_add(dp->route, &rule->rule, &why, arena);
 	while ((first = map_next(&dp->routes, &at)))
 		for (const struct standing_route *s = first; s; s = s->next)
 			(void)route_add(dp->route, &s->route, &why, arena);

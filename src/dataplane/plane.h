@@ -160,6 +160,7 @@ struct dataplane {
 	struct monitor monitor;
 	bool monitored;               /* monitor is open */
 	uint64_t news_first, news_at; /* the first change of a burst; when it is told; 0: there is none */
+	uint64_t gone_at, restored_at; /* when routes and rules that somebody removed are set again; when they were */
 	bool nft_works;
 	char nft_words[128];          /* why not */
 	char mark_words[128];         /* why a strict reverse path does not heed our mark; empty: it does, or need not */
@@ -209,6 +210,7 @@ static inline uint8_t *plane_buffer(const struct dataplane *dp, size_t i)
 }
 
 /* dataplane.c */
+bool plane_frame(struct dataplane *dp, struct reason *why, struct arena *arena); /* the rules around all others; they may stand already */
 struct plane_socket *plane_socket_for(struct dataplane *dp, uint8_t family, bool raw, bool natt);
 
 /* children.c */
@@ -264,7 +266,7 @@ void tuns_free(struct dataplane *dp);
 bool install_plan(struct dataplane *dp, const struct plan *plan, struct footing *out, struct reason *why, struct arena *arena);
 void uninstall_plan(struct dataplane *dp, struct footing *f, struct arena *arena);
 bool install_stands(const struct footing *f, const struct plan *plan); /* exactly so already? */
-void install_again(struct dataplane *dp, struct arena *arena);         /* the system forgot the routes */
+void install_again(struct dataplane *dp, struct arena *arena);         /* the system forgot routes or rules */
 void install_free(struct dataplane *dp);
 
 /* cleartext.c: nftables, or what stands in for it */

@@ -156,22 +156,37 @@ static bool address_news(const struct nlmsghdr *m, const struct monitor_own *own
 	return !is_own(own, head->ifa_index);
 }
 
+/*
+ * One of ours: always false. What we set ourselves is never answered by setting it, so there is no loop; what the system drops itself
+ * (port 0) went with its device.
+ */
+static bool ours(const struct nlmsghdr *m, const struct monitor_own *own)
+{
+	bool removed = m->nlmsg_type == RTM_DELROUTE || m->nlmsg_type == RTM_DELRULE;
+
+	if (removed && m->nlmsg_pid != 0 && m->nlmsg_pid != own->port)
+		own->own_gone(own->ctx);
+	return false;
+}
+
 static bool route_news(const struct nlmsghdr *m, const struct monitor_own *own)
 {
 	const struct rtmsg *head = mnl_nlmsg_get_payload(m);
 
-	if (head->rtm_protocol == ROUTE_PROTOCOL || (head->rtm_flags & RTM_F_CLONED))
+	if (head->rtm_flags & RTM_F_CLONED)
 		return false;
+	if (head->rtm_protocol == ROUTE_PROTOCOL)
+		return ours(m, own);
 	return !is_own(own, attribute_u32(m, sizeof(*head), RTA_OIF));
 }
 
-static bool rule_news(const struct nlmsghdr *m)
+static bool rule_news(const struct nlmsghdr *m, const struct monitor_own *own)
 {
 	const struct nlattr *a;
 
 	NL_EACH(a, m, sizeof(struct fib_rule_hdr)) {
 		if (mnl_attr_get_type(a) == FRA_PROTOCOL && mnl_attr_get_payload_len(a) == 1 && mnl_attr_get_u8(a) == ROUTE_PROTOCOL)
-			return false;
+			return ours(m, own);
 	}
 	return true;
 }
@@ -195,7 +210,7 @@ static bool is_news(const struct nlmsghdr *m, const struct monitor_own *own)
 		return holds(m, sizeof(struct rtmsg)) && route_news(m, own);
 	case RTM_NEWRULE:
 	case RTM_DELRULE:
-		return holds(m, sizeof(struct fib_rule_hdr)) && rule_news(m);
+		return holds(m, sizeof(struct fib_rule_hdr)) && rule_news(m, own);
 	default:
 		return false;
 	}

@@ -21,6 +21,9 @@ struct monitor_own {
 	bool (*own_interface)(void *ctx, uint32_t index);
 	/* A device of ours is up or down now; it may have been so before. Index 0: any of them, news were lost. */
 	void (*own_link)(void *ctx, uint32_t index, bool up);
+	/* A route or rule of ours was removed, and not by us, who talk to the system by `port` (netlink_port). */
+	void (*own_gone)(void *ctx);
+	uint32_t port;
 };
 
 bool monitor_open(struct monitor *m, struct reason *why, struct arena *arena);

@@ -37,6 +37,11 @@ void netlink_close(struct netlink *nl)
 	nl->socket = NULL;
 }
 
+uint32_t netlink_port(const struct netlink *nl)
+{
+	return mnl_socket_get_portid(nl->socket);
+}
+
 struct nlmsghdr *netlink_message(void *room, uint16_t type, uint16_t flags)
 {
 	struct nlmsghdr *m = mnl_nlmsg_put_header(room);

@@ -29,6 +29,7 @@ struct netlink {
 
 bool netlink_open(struct netlink *nl, int bus, struct reason *why, struct arena *arena);
 void netlink_close(struct netlink *nl);
+uint32_t netlink_port(const struct netlink *nl); /* by which the system tells others what was asked for here */
 
 /* Starts a message in `room` (NETLINK_ROOM bytes): NLM_F_REQUEST and `flags`. */
 struct nlmsghdr *netlink_message(void *room, uint16_t type, uint16_t flags);

@@ -207,6 +207,41 @@ static bool failure_leaves_others(struct dataplane *dp)
 	return shows("10.1.0.0/16 dev adit0") && shows("10.0.0.0/8 dev adit0");
 }
 
+static unsigned rules_standing(void)
+{
+	char line[512];
+	FILE *f = popen("ip rule; ip -6 rule", "r");
+	unsigned n = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		n += strstr(line, "proto 173") != NULL;
+	if (f)
+		pclose(f);
+	return n;
+}
+
+/* Another program that keeps the routes of this host removes ours: they come back. What we remove ourselves does not. */
+static bool others_tidy_up(struct dataplane *dp)
+{
+	struct now now = { 1000 + MINUTES(3), 0 };
+	unsigned before;
+	bool ok = add(dp, 60, "10.8.0.1", "10.66.0.0/16") && add(dp, 61, "10.8.0.1[udp/5]", "10.67.0.1[udp]");
+
+	before = rules_standing();
+	dataplane_work(dp, TAG_MONITOR, now);
+	ok = ok && dp->gone_at == 0 && system("ip route flush table 4711; for i in 219 220 221 222; do ip rule del pref $i; done 2>/dev/null; true") == 0;
+	ok = ok && rules_standing() < before;
+	dataplane_work(dp, TAG_MONITOR, now);
+	now.boot = network_deadline(dp);
+	ok = ok && now.boot != NEVER;
+	dataplane_expire(dp, now);
+	ok = ok && shows("10.66.0.0/16 dev adit0") && rules_standing() == before;
+	dataplane_child_remove(dp, 60, now);
+	dataplane_child_remove(dp, 61, now);
+	dataplane_work(dp, TAG_MONITOR, now);
+	return ok && dp->gone_at == 0;
+}
+
 static int in_namespace(void)
 {
 	struct dataplane_conf conf = { .tun_name = "adit0", .port = 500, .port_nat_t = 4500, .route_table = 4711,
@@ -220,7 +255,7 @@ static int in_namespace(void)
 	    system("ip link set lo up; ip addr add 10.8.0.1/32 dev lo; ip addr add 10.9.0.1/32 dev lo") != 0)
 		return 2;
 	dp = dataplane_new(&conf, (struct now){ 1000, 0 }, &why, &arena);
-	ok = dp && throw_comes_back(dp) && source_comes_back(dp) && addresses_change(dp) && rekeying_leaves_no_gap(dp) && one_rule_for_both(dp) && one_element_for_both(dp) && failure_leaves_others(dp);
+	ok = dp && throw_comes_back(dp) && source_comes_back(dp) && addresses_change(dp) && rekeying_leaves_no_gap(dp) && one_rule_for_both(dp) && one_element_for_both(dp) && others_tidy_up(dp) && failure_leaves_others(dp);
 	dataplane_free(dp);
 	arena_clear(&arena);
 	crypto_stop();

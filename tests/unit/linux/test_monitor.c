@@ -15,7 +15,7 @@
 static struct arena arena;
 static struct reason why;
 static uint32_t own_index;
-static int ups, downs;
+static int ups, downs, gone;
 
 static bool is_own(void *ctx, uint32_t index)
 {
@@ -30,14 +30,21 @@ static void own_link(void *ctx, uint32_t index, bool up)
 	downs += !up;
 }
 
-static const struct monitor_own own = { NULL, is_own, own_link };
+static void own_gone(void *ctx)
+{
+	(void)ctx;
+	gone++;
+}
+
+static const struct monitor_own own = { NULL, is_own, own_link, own_gone, 0 };
 
 static const struct {
 	const char *command;
 	bool news;
 } changes[] = {
 	{ "true", false },
-	{ "ip link add mobiked type veth peer name mobikee", true },
+	/* no link-local addresses: their news would come some seconds later */
+	{ "ip link add mobiked type veth peer name mobikee && ip link set mobiked addrgenmode none && ip link set mobikee addrgenmode none", true },
 	{ "ip link set mobiked up; ip link set mobikee up", true },
 	{ "ip addr add 192.0.2.1/24 dev mobiked", true },
 	{ "ip addr add 192.0.2.1/24 dev mobiked 2>/dev/null", false },
@@ -47,6 +54,8 @@ static const struct {
 	{ "ip -6 route add 2001:db8:1::/48 via 2001:db8::2", true },
 	{ "ip rule add from 192.0.2.1 lookup 77", true },
 	{ "ip rule add from 192.0.2.1 lookup 78 proto 173", false },
+	{ "ip route del 198.51.101.0/24 proto 173", false },
+	{ "ip rule del from 192.0.2.1 lookup 78 proto 173", false },
 	{ "ip addr add 10.9.0.1/24 dev monitor0", false },
 	{ "ip route add 203.0.113.0/24 dev monitor0", false },
 	{ "ip link set mobiked mtu 1300", true },
@@ -74,6 +83,8 @@ static bool body_news(void)
 		if (monitor_read(&m, &own) != changes[i].news)
 			return netns_fail(changes[i].command, changes[i].news ? "no news" : "news");
 	}
+	if (gone != 2)
+		return netns_fail("a route and a rule of ours", "that they were removed was not told");
 	ups = downs = 0;
 	(void)netns_system("ip link set monitor0 down");
 	if (monitor_read(&m, &own) || downs == 0)
