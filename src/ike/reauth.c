@@ -6,6 +6,7 @@
 #include "ike/entry.h"
 
 #define CROSSING SECONDS(30)  /* set-ups are looked at so long: whether they crossed */
+#define SLOWER SECONDS(10)    /* whoever is not the initiator of the one too many gives it so long */
 #define GRACE SECONDS(20)     /* a peer that reauthenticates deletes its old IKE SA itself */
 #define LIFETIME_LEAST SECONDS(10) /* however often the peer wants it */
 #define ROUNDS 3u             /* how often missing Child SAs are asked for */
@@ -168,10 +169,21 @@ void reauth_failed(struct sa *sa, const struct reason *why)
 	sa_touch(old);
 }
 
+static void touch_others(struct sa *sa)
+{
+	struct sa *other = NULL;
+
+	while ((other = sa_same_peer(sa, other)))
+		sa_touch(other);
+}
+
 void reauth_expire(struct sa *sa)
 {
 	struct engine *e = sa->engine;
+	uint64_t age = e->now.boot - sa->established;
 
+	if (age >= SLOWER && age < CROSSING)
+		touch_others(sa);
 	if (sa->reauth_at > e->now.boot)
 		return;
 	/* looked at again, should it come to nothing without a word */
@@ -227,15 +239,26 @@ static void look_for_predecessor(struct sa *sa)
 	sa->rounds = 0;
 }
 
-/* Ours is the one too many when its initiator's SPI, which both ends know, is the higher one. */
+/* Since both are up. */
+static uint64_t age_of(const struct sa *a, const struct sa *b)
+{
+	return a->engine->now.boot - (a->established > b->established ? a->established : b->established);
+}
+
+/*
+ * One is too many when its initiator's SPI, which both ends know, is the higher one. Its initiator sees to it; but that one may not
+ * know that they crossed, when the other's first message came late: then its responder does.
+ */
 static void look_for_crossing(struct sa *sa)
 {
 	struct sa *other = NULL;
 
-	if (!by_auth(sa) || !sa->initiator || sa->replaces || sa->engine->now.boot - sa->established > CROSSING)
+	if (!by_auth(sa) || sa->replaces)
 		return;
 	while ((other = sa_same_peer(sa, other))) {
 		if (!crossed(sa, other) || sa->spi_i < other->spi_i || other->replaces)
+			continue;
+		if (age_of(sa, other) > CROSSING || (!sa->initiator && age_of(sa, other) < SLOWER))
 			continue;
 		other->replaces = sa->id;
 		other->rounds = 0;
@@ -256,13 +279,17 @@ void reauth_settle(struct sa *sa)
 
 void reauth_begin(struct sa *sa)
 {
-	struct sa *other = NULL;
-
 	sa->by_auth = true;
 	sa->reauth_at = reauth_at(sa);
-	while ((other = sa_same_peer(sa, other)))
-		sa_touch(other);
+	touch_others(sa);
 	sa_touch(sa);
+}
+
+uint64_t reauth_look_at(const struct sa *sa)
+{
+	uint64_t at = sa->established + SLOWER;
+
+	return by_auth(sa) && sa->peer_adit && sa->engine->now.boot < at ? at : NEVER;
 }
 
 /* --- unique --- */

@@ -23,6 +23,7 @@ bool sa_reauth(struct sa *sa, uint64_t command);
 void reauth_instead(struct sa *sa);
 /* Looks whether its predecessor can go, or whether it is one too many itself. Called by sa_settle. */
 void reauth_settle(struct sa *sa);
+uint64_t reauth_look_at(const struct sa *sa); /* boot ms: when that is due once more; NEVER */
 /* It ends before its predecessor did. */
 void reauth_failed(struct sa *sa, const struct reason *why);
 /* `old` was rekeyed: what is said of it holds for `fresh`. */

@@ -367,7 +367,7 @@ static uint64_t nearest(const struct sa *sa)
 		return sa->gone_at + LINGER;
 	if (sa->phase == PHASE_UP)
 		at = least(at, least(least(least(alive_at(sa), roam_keepalive_at(sa)), least(sa->life_at, roam_at(sa))),
-		                     least(sa->rekey_at, sa->reauth_at)));
+		                     least(least(sa->rekey_at, sa->reauth_at), reauth_look_at(sa))));
 	at = least(at, jobs_at(sa));
 	if (old_wait(sa))
 		at = least(at, sa->gone_at + OLD_WAIT);

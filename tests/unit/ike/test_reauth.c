@@ -453,6 +453,40 @@ static void uniqueness(void **state)
 	}
 }
 
+static bool late_first(struct pair *p, struct datagram *d, void *ctx)
+{
+	(void)p;
+	return d->from == ALICE || d->data[18] != IKEV2_EXCHANGE_IKE_SA_INIT || (d->data[19] & IKE_FLAG_RESPONSE) || *(const bool *)ctx;
+}
+
+/* Both ends set up; the first message of one comes when the other's SA is up already, which does not see then that they crossed. */
+static void crossing_that_one_sees(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 900; seed < 908; seed++) {
+		bool through = false;
+		struct pair p;
+
+		pair_init(&p, pair_alice, conf_bob((struct conf_parts){ .remote = "192.0.2.1" }), seed);
+		p.filter = late_first;
+		p.ctx = &through;
+		pair_initiate(&p, BOB, "branch");
+		p.now.boot += 10;
+		pair_initiate(&p, ALICE, "office");
+		assert_int_equal(pair_up(&p, ALICE), 1);
+		through = true;
+		pair_run(&p, 60000);
+		for (unsigned i = 0; i < 2; i++) {
+			assert_int_equal(pair_up(&p, i), 1);
+			assert_int_equal(pair_children(&p, i), 1);
+			assert_int_equal(p.node[i].installed_count, 1);
+			assert_false(p.node[i].inbound_only[0]);
+			assert_int_equal(p.node[i].ups - p.node[i].downs, 1);
+		}
+		pair_clear(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -470,6 +504,7 @@ int main(void)
 		cmocka_unit_test(meets_a_rekeying),
 		cmocka_unit_test(crossing),
 		cmocka_unit_test(uniqueness),
+		cmocka_unit_test(crossing_that_one_sees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
