@@ -244,6 +244,12 @@ void dataplane_work(struct dataplane *dp, uint32_t tag, struct now now)
 	tell_all(dp);
 }
 
+/* There is something to protect, and nftables does it. */
+static bool clear_watched(const struct dataplane *dp)
+{
+	return dp->round_at && dp->nft_works;
+}
+
 uint64_t dataplane_deadline(const struct dataplane *dp)
 {
 	const uint64_t deadlines[] = { tell_deadline(dp), network_deadline(dp), hold_deadline(dp) };
@@ -251,6 +257,8 @@ uint64_t dataplane_deadline(const struct dataplane *dp)
 
 	if (dp->cleartext_changed || dp->look_at)
 		return 0;
+	if (clear_watched(dp) && dp->clear_at < first)
+		first = dp->clear_at;
 	for (size_t i = 0; i < COUNT_OF(deadlines); i++)
 		if (deadlines[i] < first)
 			first = deadlines[i];
@@ -269,7 +277,10 @@ void dataplane_expire(struct dataplane *dp, struct now now)
 	if (dp->round_at && now.boot >= dp->round_at) {
 		children_look_after(dp);
 		tell_cleartext(dp, install_cleartext_drops(dp, &arena));
+	}
+	if (clear_watched(dp) && now.boot >= dp->clear_at) {
 		cleartext_look_after(dp, &arena);
+		dp->clear_at = now.boot + CLEAR_ROUND;
 	}
 	arena_clear(&arena);
 	hold_expire(dp);

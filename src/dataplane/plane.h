@@ -28,6 +28,7 @@
 #define TRANSPORT_MTU 64000u /* what is too long for the path goes whole, in outer fragments (RFC 4303 3.3.4) */
 #define TELLINGS_MAX (BATCH * 8u + DROP_COUNT + 16u) /* a turn: of each packet four limits, a move, ...; each drop once, some SPIs */
 #define CHILD_ROUND MINUTES(1)
+#define CLEAR_ROUND SECONDS(10) /* a firewall that is loaded anew removes our table */
 #define LOOK_SLICE 256u /* Child SAs of the round at once: some milliseconds */
 
 enum socket_slot { UDP4, UDP4_NATT, UDP6, UDP6_NATT, RAW4, RAW6, SOCKET_COUNT };
@@ -170,6 +171,7 @@ struct dataplane {
 	size_t clear_set_count;
 	struct list clear_policies;
 	bool clear_rules_changed;
+	uint64_t clear_at;            /* boot time: our table is looked for */
 	bool cleartext_changed;       /* not yet told to the system */
 	bool strict_path;             /* instead of nftables: rp_filter is 1 */
 

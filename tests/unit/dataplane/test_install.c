@@ -236,6 +236,14 @@ static bool others_tidy_up(struct dataplane *dp)
 	ok = ok && now.boot != NEVER;
 	dataplane_expire(dp, now);
 	ok = ok && shows("10.66.0.0/16 dev adit0") && rules_standing() == before;
+	if (system("nft -v >/dev/null 2>&1") == 0) {
+		ok = ok && nft_lines_of("10.66.0.0") == 1 && system("nft flush ruleset") == 0;
+		now.boot = dataplane_deadline(dp);
+		ok = ok && now.boot <= dp->now.boot + SECONDS(10);
+		dataplane_expire(dp, now);
+		dataplane_expire(dp, now);
+		ok = ok && nft_lines_of("10.66.0.0") == 1;
+	}
 	dataplane_child_remove(dp, 60, now);
 	dataplane_child_remove(dp, 61, now);
 	dataplane_work(dp, TAG_MONITOR, now);
