@@ -17,21 +17,36 @@ const struct path *roam_data_path(const struct sa *sa)
 
 uint64_t roam_at(const struct sa *sa)
 {
-	return sa->roam ? sa->roam->check_until : NEVER;
+	const struct roam *r = sa->roam;
+
+	if (!r)
+		return NEVER;
+	return r->look_at < r->check_until ? r->look_at : r->check_until;
 }
 
 /* Packets have gone for long enough to where nobody answers: a victim may be there. From now on this peer proves itself first. */
-void roam_expire(struct sa *sa)
+static void serve_no_longer(struct sa *sa)
 {
 	struct roam *r = sa->roam;
 
-	if (!r || sa->engine->now.boot < r->check_until)
-		return;
 	r->check_until = NEVER;
 	r->served = false;
 	r->trust = 0;
 	story_step(sa, STORY_STEP, "no answer from the peer's new address: its packets go to the old one until there is (COOKIE2)");
 	children_follow(sa);
+}
+
+void roam_expire(struct sa *sa)
+{
+	uint64_t now = sa->engine->now.boot;
+	struct roam *r = sa->roam;
+
+	if (r && r->check_until <= now)
+		serve_no_longer(sa);
+	if (r && r->look_at <= now) {
+		r->look_at = now + ROAM_LOOK_AGAIN; /* should there be no memory, or no answer */
+		roam_search(sa, false);
+	}
 }
 
 void roam_checked(struct sa *sa)

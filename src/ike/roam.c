@@ -20,6 +20,7 @@ struct roam *roam_new(struct sa *sa)
 	}
 	sa->roam->leads = sa->initiator;
 	sa->roam->check_until = NEVER;
+	sa->roam->look_at = NEVER;
 	sa->roam->trust = ROAM_TRUST;
 	return sa->roam;
 }
@@ -433,6 +434,7 @@ static void decide(struct sa *sa, const struct addr *list, size_t count)
 		return;
 	}
 	r->away = r->path_count == 0;
+	r->look_at = r->away ? sa->engine->now.boot + ROAM_LOOK_AGAIN : NEVER;
 	if (r->away) {
 		if (!was_away)
 			story_step(sa, STORY_STEP, "no path to the peer: waiting for one");

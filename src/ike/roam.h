@@ -17,6 +17,7 @@
 #define ROAM_PEERS_MAX 16u /* addresses of the peer's that are kept */
 #define ROAM_OWN_MAX 16u   /* of ours that it is told */
 #define ROAM_PATHS_MAX 24u /* tried at once */
+#define ROAM_LOOK_AGAIN MINUTES(1)
 #define ROAM_TRUST 2000u   /* ms, of a peer that is new */
 
 /* What MOBIKE remembers of one IKE SA. sa->roam; NULL: not spoken with this peer. */
@@ -25,6 +26,7 @@ struct roam {
 	/* wanted of the next JOB_ADDRESSES */
 	bool update, tell, check;
 	bool away;              /* there is no path to the peer */
+	uint64_t look_at;       /* boot ms: one is looked for again, even if nobody says that the network has changed; NEVER */
 	bool pinned;            /* the path was found by its answer: it stays as long as its address does */
 	bool searching, search_again, urgent, left; /* left: the peer has left the address that we use */
 	uint8_t at;             /* which of the peer's addresses is asked about */
@@ -55,7 +57,7 @@ static inline bool roam_leads(const struct sa *sa)
 }
 static inline bool roam_away(const struct sa *sa)
 {
-	return sa->roam && sa->roam->away;
+	return sa->roam && sa->roam->away && sa->phase == PHASE_UP;
 }
 
 /* --- this host --- */

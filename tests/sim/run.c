@@ -283,7 +283,7 @@ static void tear_down(struct sim *s)
 		if (end == 1 || rng_percent(&s->script, 50))
 			until_done(s, SECONDS(20));
 	}
-	sim_until(s, s->now.boot + SECONDS(60));
+	sim_until(s, s->now.boot + SECONDS(170)); /* what is half open stays for 165 s */
 	if (!is_broken(s))
 		check_empty(s);
 }

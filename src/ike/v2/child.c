@@ -16,6 +16,17 @@ bool child_lost(const struct exchange *x, const struct child_work *w)
 	return x->rival_low.len > 0 && nonce_is_lower(nonce_lower(w->plan.ni, w->plan.nr), x->rival_low);
 }
 
+const struct child *child_crossing(const struct exchange *x)
+{
+	const struct exchange *theirs = x->sa->theirs;
+	const struct child_work *w = x->work, *other = theirs ? theirs->work : NULL;
+
+	if (!other || theirs->over || theirs->type != IKEV2_EXCHANGE_CREATE_CHILD_SA || theirs->kind == JOB_IKE_REKEY ||
+	    x->subject != theirs->subject || !other->plan.child)
+		return NULL;
+	return strcmp(other->plan.conf->name, w->plan.conf->name) == 0 ? other->plan.child : NULL;
+}
+
 /* The peer's exchange that rekeys the same is in work here: it comes first, ours has not been heard of. */
 static bool peer_is_first(const struct exchange *x)
 {
@@ -241,11 +252,13 @@ static bool read_ke(struct exchange *x, struct child_work *w, struct reason *why
 /* Where the peer may be making the same, nothing goes out by ours before it is clear which of both stays. */
 static bool install(struct exchange *x, struct child_work *w, struct reason *why)
 {
-	const struct child *rival = child_by_id(x->sa, x->rival);
+	const struct child *other = child_rival(x);
 
-	w->plan.inbound_only = w->plan.old || rival || x->sa->theirs;
-	if (rival)
-		w->plan.reqid = rival->reqid; /* one of both takes the other's place */
+	w->plan.inbound_only = w->plan.old || other || x->sa->theirs;
+	if (!other)
+		other = child_crossing(x);
+	if (other)
+		w->plan.reqid = other->reqid; /* one of both takes the other's place */
 	return child_install(x, &w->plan, why);
 }
 
@@ -292,7 +305,7 @@ static void give_way(struct child *fresh, struct child *old, struct child *rival
 {
 	struct reason replaced = { .kind = REASON_REPLACED }, no = { .kind = REASON_CANCELLED };
 
-	if (rival && old && child_in_use(old))
+	if (rival && child_in_use(rival) && (!old || child_in_use(old)))
 		child_supersede(old, rival);
 	if (rival)
 		fresh->heir = rival->id;

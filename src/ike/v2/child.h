@@ -15,3 +15,5 @@ struct child_work {
 void child_clear(struct exchange *x);
 /* 2.8.1: both sides have made the same; ours has the lowest of the four nonces and is to go. */
 bool child_lost(const struct exchange *x, const struct child_work *w);
+/* What the peer's exchange for the same is about to install, while ours is as far as that; NULL. */
+const struct child *child_crossing(const struct exchange *x);

@@ -306,6 +306,8 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 	if (n->hold & 1u << q->kind) {
 		assert_true(n->held_count < HELD_MAX);
 		n->held[n->held_count++] = (struct held){ ev->token, q->kind, n->next_spi + 1, q->install ? q->install->id : 0 };
+		if (q->kind == ASK_INSTALL)
+			install(n, q->install);
 		return;
 	}
 	switch (q->kind) {
@@ -368,24 +370,25 @@ static void answer(struct pair *p, struct peer *n, const struct event *ev)
 	arena_clear(&arena);
 }
 
-void pair_answer_held(struct pair *p, unsigned i)
+void pair_answer_some(struct pair *p, unsigned i, size_t count)
 {
 	struct peer *n = &p->node[i];
 
-	for (size_t k = 0; k < n->held_count; k++) {
-		struct held h = n->held[k];
+	for (; count > 0 && n->held_count > 0; count--) {
+		struct held h = n->held[0];
 		struct answer a = { .ok = true, .spi = h.spi };
 
+		memmove(n->held, n->held + 1, --n->held_count * sizeof(h));
 		if (h.kind == ASK_SPI)
 			n->spis_out++;
-		if (h.kind == ASK_INSTALL) {
-			n->installed[n->installed_count++] = h.child_id;
-			n->spis_out--; /* it goes with the Child SA */
-		}
 		engine_answer(n->engine, p->now, h.token, h.kind, &a);
 	}
-	n->held_count = 0;
 	pair_host(p, i);
+}
+
+void pair_answer_held(struct pair *p, unsigned i)
+{
+	pair_answer_some(p, i, p->node[i].held_count);
 }
 
 /* --- events --- */

@@ -129,7 +129,8 @@ size_t pair_children(const struct pair *p, unsigned i);
 bool pair_flows(const struct pair *p, unsigned i);  /* what it sends by is received by the other */
 uint64_t pair_counter(const struct pair *p, unsigned i, const char *name);
 struct path pair_path(const struct pair *p, unsigned from); /* of a message from `from` as the other sees it */
-void pair_answer_held(struct pair *p, unsigned i);  /* all that was held, with success */
+void pair_answer_held(struct pair *p, unsigned i);  /* all that was held, with success; what was to be installed is since it was asked */
+void pair_answer_some(struct pair *p, unsigned i, size_t count); /* the first of them */
 
 /* A pair of configurations that meet: PSK, one child "net". */
 extern const char pair_alice[], pair_bob[];

@@ -85,16 +85,22 @@ struct cross {
 	uint64_t seed;
 };
 
+/* "net" is up, by Alice. */
+static void begin(struct pair *p, uint64_t seed)
+{
+	pair_init(p, conf_alice((struct conf_parts){ .more = "rekey_time = 0\n", .children = alice }),
+	          conf_bob((struct conf_parts){ .more = "rekey_time = 0\n", .remote = "192.0.2.1", .children = bob }), seed);
+	engine_command(p->node[ALICE].engine, p->now, TOKEN, &(struct command){ .kind = COMMAND_INITIATE, .name = "office", .child = "net" });
+	pair_deliver(p);
+	assert_true(pair_done(p, ALICE, TOKEN)->ok);
+}
+
 static void cross(const struct cross *c)
 {
 	struct pair p;
 	int n = c->lost;
 
-	pair_init(&p, conf_alice((struct conf_parts){ .more = "rekey_time = 0\n", .children = alice }),
-	          conf_bob((struct conf_parts){ .more = "rekey_time = 0\n", .remote = "192.0.2.1", .children = bob }), c->seed);
-	engine_command(p.node[ALICE].engine, p.now, TOKEN, &(struct command){ .kind = COMMAND_INITIATE, .name = "office", .child = "net" });
-	pair_deliver(&p);
-	assert_true(pair_done(&p, ALICE, TOKEN)->ok);
+	begin(&p, c->seed);
 	p.filter = lose_nth;
 	p.ctx = &n;
 	run(&p, ALICE, c->first);
@@ -164,11 +170,7 @@ static void rekeyed_meanwhile(void **state)
 		for (unsigned rekeys = 0; rekeys < 3; rekeys++) {
 			struct pair p;
 
-			pair_init(&p, conf_alice((struct conf_parts){ .more = "rekey_time = 0\n", .children = alice }),
-			          conf_bob((struct conf_parts){ .more = "rekey_time = 0\n", .remote = "192.0.2.1", .children = bob }), seed);
-			engine_command(p.node[ALICE].engine, p.now, TOKEN,
-			               &(struct command){ .kind = COMMAND_INITIATE, .name = "office", .child = "net" });
-			pair_deliver(&p);
+			begin(&p, seed);
 			p.filter = hold_alice;
 			run(&p, ALICE, CHILD_CREATE);
 			run(&p, BOB, CHILD_CREATE);
@@ -186,9 +188,80 @@ static void rekeyed_meanwhile(void **state)
 		}
 }
 
+static bool note_delete(struct pair *p, struct datagram *d, void *ctx)
+{
+	if (d->from == BOB && d->data[18] == IKEV2_EXCHANGE_INFORMATIONAL && p->node[ALICE].held_count == 1)
+		*(bool *)ctx = true;
+	return true;
+}
+
+/*
+ * Both make the same. Bob, who has decided, deletes what alice's exchange makes while that is being installed at alice's: what he has
+ * sent by it is received still, for a while.
+ */
+static void deleted_while_installed(void **state)
+{
+	static const enum op ops[] = { CHILD_CREATE, CHILD_REKEY };
+	unsigned early = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(ops); i++)
+		for (uint64_t seed = 1; seed <= 16; seed++) {
+			struct pair p;
+			bool deleted = false;
+
+			begin(&p, seed);
+			p.filter = note_delete;
+			p.ctx = &deleted;
+			p.node[ALICE].hold = 1u << ASK_INSTALL;
+			run(&p, ALICE, ops[i]);
+			run(&p, BOB, ops[i]);
+			pair_deliver(&p);
+			pair_answer_some(&p, ALICE, 1); /* of bob's exchange; hers is answered, too */
+			pair_deliver(&p);
+			deleted = deleted && pair_children(&p, ALICE) == 2; /* it was not bob's own that he gave up */
+			p.node[ALICE].hold = 0;
+			pair_answer_held(&p, ALICE);
+			if (deleted) /* "net" (old or not), bob's, and hers */
+				assert_int_equal(p.node[ALICE].installed_count, 3);
+			early += deleted;
+			pair_run(&p, 700000);
+			assert_int_equal(pair_children(&p, ALICE), ops[i] == CHILD_CREATE ? 2 : 1);
+			check(&p);
+			pair_clear(&p);
+		}
+	assert_in_range(early, 8, 24);
+}
+
+/* Both rekey, and one reaches a hard limit meanwhile: whatever carries on is told of. */
+static void limit_meanwhile(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 16; seed++)
+		for (unsigned who = 0; who < 2; who++)
+			for (unsigned steps = 0; steps < 6; steps++) {
+				struct pair p;
+				uint32_t old;
+
+				begin(&p, seed);
+				old = p.node[who].installed[0];
+				run(&p, ALICE, CHILD_REKEY);
+				run(&p, BOB, CHILD_REKEY);
+				for (unsigned i = 0; i < steps; i++)
+					(void)pair_step(&p);
+				engine_traffic(p.node[who].engine, p.now, &(struct traffic){ .kind = TRAFFIC_SEQUENCE_LIMIT, .child_id = old });
+				pair_host(&p, who);
+				pair_run(&p, 700000);
+				assert_int_equal(pair_children(&p, ALICE), 1);
+				check(&p);
+				pair_clear(&p);
+			}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(by_nonce), cmocka_unit_test(all), cmocka_unit_test(rekeyed_meanwhile) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(by_nonce), cmocka_unit_test(all), cmocka_unit_test(rekeyed_meanwhile), cmocka_unit_test(deleted_while_installed),
+		cmocka_unit_test(limit_meanwhile) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

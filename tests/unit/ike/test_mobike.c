@@ -182,6 +182,45 @@ static void client_is_away(void **state)
 	pair_clear(&w.p);
 }
 
+/* Nobody says that the network is back: it is looked for all the same. */
+static void network_comes_back_quietly(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, CLIENT("rekey_time = 0\nreauth_time = 0"), GATEWAY("rekey_time = 0"), 31);
+	up(&w);
+	w.p.node[ALICE].no_route = true;
+	network(&w, ALICE);
+	pair_run(&w.p, MINUTES(50));
+	w.p.node[ALICE].no_route = false;
+	w.p.node[ALICE].addr = v4(203, 0, 113, 9);
+	pair_run(&w.p, MINUTES(1));
+	assert_on(&w, v4(203, 0, 113, 9), v4(192, 0, 2, 2));
+	pair_clear(&w.p);
+}
+
+/* Closed where no path is known: the delete is sent again like any other, and when nobody answers it ends. */
+static void closed_while_away(void **state)
+{
+	(void)state;
+	for (unsigned lose = 1; lose < 20; lose += 18) {
+		struct world w;
+
+		begin(&w, CLIENT("rekey_time = 0\nreauth_time = 0"), GATEWAY("rekey_time = 0"), 32);
+		up(&w);
+		w.p.node[ALICE].no_route = true;
+		network(&w, ALICE);
+		w.lose = lose;
+		pair_command(&w.p, ALICE, &(struct command){ .kind = COMMAND_TERMINATE, .name = "office" });
+		pair_run(&w.p, lose == 1 ? SECONDS(10) : MINUTES(5));
+		assert_int_equal(pair_ikes(&w.p, ALICE), 0);
+		assert_int_equal(w.p.node[ALICE].installed_count, 0);
+		assert_int_equal(pair_ikes(&w.p, BOB), lose == 1 ? 0 : 1);
+		pair_clear(&w.p);
+	}
+}
+
 /* A request that is in flight when the address goes is sent again from the new one at once, and the update follows it (3.5). */
 static void request_in_flight(void **state)
 {
@@ -732,6 +771,8 @@ int main(void)
 		cmocka_unit_test(client_moves),
 		cmocka_unit_test(client_moves_to_ipv6),
 		cmocka_unit_test(client_is_away),
+		cmocka_unit_test(network_comes_back_quietly),
+		cmocka_unit_test(closed_while_away),
 		cmocka_unit_test(request_in_flight),
 		cmocka_unit_test(moves_twice),
 		cmocka_unit_test(other_path_is_found),
