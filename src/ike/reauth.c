@@ -268,8 +268,33 @@ static void look_for_crossing(struct sa *sa)
 	}
 }
 
+/*
+ * The peer's came up while ours was at IKE_SA_INIT: one is enough, and nobody has been told of ours yet. Whoever is past this point when
+ * the other's comes up has crossed it, for both ends.
+ */
+static void look_for_faster(struct sa *sa)
+{
+	struct conn_entry *entry = sa->conn ? entry_find(sa->engine, sa->conn->name) : NULL;
+	struct reason why = { .kind = REASON_REDUNDANT };
+
+	if (sa->phase != PHASE_KEYED || !sa->initiator || sa->ours || sa->replaces || sa->close_after || !entry)
+		return;
+	LIST_EACH(at, &entry->sas) {
+		struct sa *other = LIST_ITEM(at, struct sa, of_entry);
+
+		if (other == sa || other->phase != PHASE_UP || other->dead || other->spare || other->outlived || other->nat_remote ||
+		    other->established < sa->created || !addr_equal(&other->path.remote.addr, &sa->path.remote.addr))
+			continue;
+		jobs_hand_over(sa, other);
+		sa->again = true;
+		sa_end(sa, &why, false);
+		return;
+	}
+}
+
 void reauth_settle(struct sa *sa)
 {
+	look_for_faster(sa);
 	if (sa->phase != PHASE_UP || sa->dead)
 		return;
 	look_for_crossing(sa);
@@ -321,7 +346,7 @@ void unique_replace(struct sa *sa, bool initial_contact)
 		next = sa_same_peer(sa, other);
 		if (crossed(sa, other))
 			continue; /* both ends will keep the same one of the two */
-		if (!initial_contact && !other->initiator && same_place(sa, other))
+		if (!initial_contact && same_place(sa, other))
 			give_grace(other);
 		else
 			sa_close(other, &why, 0);

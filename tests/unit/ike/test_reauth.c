@@ -328,7 +328,7 @@ static void by_command(void **state)
 		size_t least = 2;
 		struct pair p;
 
-		pair_init(&p, conf_alice((struct conf_parts){ .children = two_a }),
+		pair_init(&p, conf_alice((struct conf_parts){ .more = who == 1 ? "unique = replace\n" : "", .children = two_a }),
 		          conf_bob((struct conf_parts){ .children = two_b, .remote = "192.0.2.1" }), 40 + who);
 		pair_initiate(&p, ALICE, "office");
 		pair_run(&p, 100000);
@@ -404,12 +404,52 @@ static void crossing(void **state)
 		engine_command(p.node[BOB].engine, p.now, 2, &(struct command){ .kind = COMMAND_INITIATE, .name = "branch" });
 		pair_deliver(&p);
 		pair_run(&p, 30000);
+		assert_int_equal(pair_up(&p, ALICE), 1);
+		pair_run(&p, 170000); /* what was only begun is forgotten */
 		assert_true(pair_done(&p, ALICE, 1)->ok);
 		assert_true(pair_done(&p, BOB, 2)->ok);
 		for (unsigned k = 0; k < 2; k++) {
 			if (pair_ikes(&p, k) != 1 || p.node[k].installed_count != 2)
 				fail_msg("%s%u steps ahead, seed %u: node %u has %zu IKE SAs, %zu Child SAs", more, ahead, 100 + i, k,
 				         pair_ikes(&p, k), p.node[k].installed_count);
+			assert_int_equal(p.node[k].spis_out, 0);
+		}
+		pair_clear(&p);
+	}
+}
+
+/* Both begin, and one end's IKE_SA_INIT arrives when the other's IKE SA is up already: it is not gone on with. */
+static bool lose_first_init(struct pair *p, struct datagram *d, void *ctx)
+{
+	(void)p;
+	return d->from != BOB || d->data[18] != IKEV2_EXCHANGE_IKE_SA_INIT || (d->data[19] & 0x20) || (*(unsigned *)ctx)-- == 0;
+}
+
+static void one_is_late(void **state)
+{
+	static const char *const uniques[] = { "unique = no\n", "unique = never\n", "unique = replace\n" };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(uniques); i++) {
+		unsigned lost = 1;
+		struct pair p;
+
+		pair_init(&p, conf_alice((struct conf_parts){ .more = uniques[i], .children = two_a }),
+		          conf_bob((struct conf_parts){ .more = uniques[i], .children = two_b, .remote = "192.0.2.1" }), 180 + i);
+		p.filter = lose_first_init;
+		p.ctx = &lost;
+		engine_command(p.node[BOB].engine, p.now, 2, &(struct command){ .kind = COMMAND_INITIATE, .name = "branch" });
+		engine_command(p.node[ALICE].engine, p.now, 1, &(struct command){ .kind = COMMAND_INITIATE, .name = "office" });
+		pair_deliver(&p);
+		assert_int_equal(pair_up(&p, BOB), 1);
+		assert_int_equal(pair_ikes(&p, BOB), 2);
+		pair_run(&p, 200000);
+		assert_true(pair_done(&p, ALICE, 1)->ok);
+		assert_true(pair_done(&p, BOB, 2)->ok);
+		for (unsigned k = 0; k < 2; k++) {
+			assert_int_equal(pair_ikes(&p, k), 1);
+			assert_int_equal(p.node[k].installed_count, 2);
+			assert_int_equal(p.node[k].ups, 1); /* the second one never was */
 			assert_int_equal(p.node[k].spis_out, 0);
 		}
 		pair_clear(&p);
@@ -503,6 +543,7 @@ int main(void)
 		cmocka_unit_test(by_command),
 		cmocka_unit_test(meets_a_rekeying),
 		cmocka_unit_test(crossing),
+		cmocka_unit_test(one_is_late),
 		cmocka_unit_test(uniqueness),
 		cmocka_unit_test(crossing_that_one_sees),
 	};
