@@ -206,10 +206,12 @@ catches()
 {
 	local name=$1 dst=$2 word=$3 flag=$case/$1/catches.$RANDOM pid src
 	shift 3
-	traffic "$name" catch 7100 $((2 * slow)) "$flag" >"$flag.out" 2>>"$case/$name/catch.log" &
+	traffic "$name" catch 7100 $((60 * slow)) "$flag" >"$flag.out" 2>>"$case/$name/catch.log" &
 	pid=$!
 	within 5 test -e "$flag" || fail "no listener on $name"
 	for src; do traffic r spoof "$src" "$dst" 7100 "$word" || fail "cannot spoof"; done
+	sleep "$slow" # what was sent has come by then, or never will
+	rm -f "$flag"
 	wait $pid
 	caught=$(cat "$flag.out")
 }
