@@ -193,20 +193,30 @@ static bool was_over(const struct sim *s, const struct spi *spi)
 	return spi->limited || spi->removed - spi->installed >= (s->plan.short_life ? PLAN_SHORT_LIFE : PLAN_LIFE);
 }
 
+/* It was said to go, or what had taken its place was, with it. */
+static bool said_to_go(struct sim *s, unsigned n, const struct spi *known)
+{
+	const struct life *life = told_life(s, n, true, known->child_id), *heir;
+
+	if (!life || life->down_at)
+		return life != NULL;
+	for (heir = life; heir && heir->heir; heir = told_life(s, n, true, heir->heir))
+		;
+	return heir && heir->down_at && heir->down_at <= known->removed;
+}
+
 /* Nobody has said that this one went: it was lost while its flow lives. */
 static void missed(struct sim *s, unsigned n, uint32_t spi)
 {
 	const struct host *h = s->node[n].host;
 	const struct spi *known = map_get(&s->spis, spi);
-	const struct life *life;
 
 	s->esp_missed++;
 	if (s->asks_lost > 0)
 		return; /* a host that does not do what it is asked loses them */
 	if (!known || known->node != n || known->crashes != s->node[n].crashes)
 		return; /* the peer sends by what this node, as it is now, never had */
-	life = told_life(s, n, true, known->child_id);
-	if (!was_over(s, known) && flow_wanted(h, known->reqid) && sender_wants(s, known) && !(life && life->down_at))
+	if (!was_over(s, known) && flow_wanted(h, known->reqid) && sender_wants(s, known) && !said_to_go(s, n, known))
 		broken(s, "a packet came to %s by Child SA %" PRIu32 " (SPI %08" PRIx32 "), which was removed although its successor lives",
 		       s->node[n].name, known->child_id, spi);
 }
