@@ -268,24 +268,36 @@ static void look_for_crossing(struct sa *sa)
 	}
 }
 
+/* It came up while `sa` was being set up, and is with the same peer. */
+static bool faster(const struct sa *other, const struct sa *sa)
+{
+	if (other == sa || other->phase != PHASE_UP || other->dead || other->spare || other->outlived || other->nat_remote ||
+	    other->established < sa->created || !addr_equal(&other->path.remote.addr, &sa->path.remote.addr))
+		return false;
+	return !sa->replaces || (other->by_auth && !other->initiator && other->id != sa->replaces);
+}
+
 /*
  * The peer's came up while ours was at IKE_SA_INIT: one is enough, and nobody has been told of ours yet. Whoever is past this point when
- * the other's comes up has crossed it, for both ends.
+ * the other's comes up has crossed it, for both ends. What ours was to replace, the peer's does.
  */
 static void look_for_faster(struct sa *sa)
 {
 	struct conn_entry *entry = sa->conn ? entry_find(sa->engine, sa->conn->name) : NULL;
 	struct reason why = { .kind = REASON_REDUNDANT };
 
-	if (sa->phase != PHASE_KEYED || !sa->initiator || sa->ours || sa->replaces || sa->close_after || !entry)
+	if (sa->phase != PHASE_KEYED || !sa->initiator || sa->ours || sa->close_after || !entry)
 		return;
 	LIST_EACH(at, &entry->sas) {
 		struct sa *other = LIST_ITEM(at, struct sa, of_entry);
 
-		if (other == sa || other->phase != PHASE_UP || other->dead || other->spare || other->outlived || other->nat_remote ||
-		    other->established < sa->created || !addr_equal(&other->path.remote.addr, &sa->path.remote.addr))
+		if (!faster(other, sa))
 			continue;
 		jobs_hand_over(sa, other);
+		if (!other->replaces)
+			other->replaces = sa->replaces;
+		sa_touch(other);
+		sa->replaces = 0;
 		sa->again = true;
 		sa_end(sa, &why, false);
 		return;

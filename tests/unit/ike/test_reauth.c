@@ -456,6 +456,35 @@ static void one_is_late(void **state)
 	}
 }
 
+/* The same for a reauthentication by both ends. */
+static void one_reauth_is_late(void **state)
+{
+	unsigned lost = 1;
+	size_t least = 2;
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, conf_alice((struct conf_parts){ .children = two_a }), conf_bob((struct conf_parts){ .children = two_b, .remote = "192.0.2.1" }), 190);
+	pair_initiate(&p, ALICE, "office");
+	pair_run(&p, 100000);
+	p.filter = lose_first_init;
+	p.ctx = &lost;
+	engine_command(p.node[BOB].engine, p.now, 2, &(struct command){ .kind = COMMAND_REKEY, .reauth = true, .name = "branch" });
+	engine_command(p.node[ALICE].engine, p.now, 1, &(struct command){ .kind = COMMAND_REKEY, .reauth = true, .name = "office" });
+	pair_deliver(&p);
+	p.filter = watch;
+	p.ctx = &least;
+	pair_run(&p, 200000);
+	for (unsigned k = 0; k < 2; k++) {
+		assert_int_equal(p.node[k].ups, 2);
+		assert_int_equal(p.node[k].downs, 1);
+		assert_int_equal(pair_ikes(&p, k), 1);
+		assert_int_equal(p.node[k].installed_count, 2);
+		assert_true(pair_flows(&p, k));
+	}
+	pair_clear(&p);
+}
+
 /* --- unique --- */
 
 static void uniqueness(void **state)
@@ -544,6 +573,7 @@ int main(void)
 		cmocka_unit_test(meets_a_rekeying),
 		cmocka_unit_test(crossing),
 		cmocka_unit_test(one_is_late),
+		cmocka_unit_test(one_reauth_is_late),
 		cmocka_unit_test(uniqueness),
 		cmocka_unit_test(crossing_that_one_sees),
 	};
