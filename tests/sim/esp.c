@@ -29,8 +29,44 @@ static void remember(struct sim *s, const struct host *h, const struct installed
 		abort();
 }
 
+struct closing {
+	const struct host *host;
+	uint32_t child_id;
+	bool found;
+};
+
+static bool is_closing(void *ctx, const struct child_info *c)
+{
+	struct closing *search = ctx;
+
+	search->found = search->found || (c->id == search->child_id && c->state == CHILD_DELETING);
+	return !search->found;
+}
+
+static bool closing_by(void *ctx, const struct ike_info *ike)
+{
+	struct closing *search = ctx;
+
+	engine_each_child(search->host->engine, ike->id, is_closing, search);
+	return !search->found;
+}
+
+/* Its delete is under way, and nothing has taken its place: what goes out by it now may be lost. */
+static bool given_up(const struct sim *s, const struct host *h, uint32_t child_id)
+{
+	const struct life *life = told_life(s, h->index, true, child_id);
+	struct closing search = { h, child_id, false };
+
+	if (!life || life->heir)
+		return false;
+	engine_each_ike(h->engine, closing_by, &search);
+	return search.found;
+}
+
 static void send_by(struct sim *s, const struct host *h, const struct installed *i)
 {
+	if (given_up(s, h, i->params.id))
+		return;
 	((struct installed *)(uintptr_t)i)->used_out = s->now.boot;
 	net_send_esp(s, h->index, &i->params.path, i->params.spi_out);
 }

@@ -199,7 +199,10 @@ static void random_policies_as_one_by_one(void **state)
 		uint8_t family = roll(&dice, 2) ? ADDR_V4 : ADDR_V6;
 		struct spd_entry *entry;
 
-		if (p->age > 0) {
+		if (p->age > 0 && roll(&dice, 3) == 0) {
+			spd_renew(&spd, &p->entry);
+			p->age = ++age;
+		} else if (p->age > 0) {
 			spd_remove(&spd, &p->entry);
 			p->age = 0;
 		} else {
