@@ -120,7 +120,7 @@ static struct exchange *crossing(const struct exchange *x, const struct child_wo
 		return NULL;
 	if (w->plan.old)
 		return ours->kind == JOB_CHILD_REKEY && ours->subject == w->plan.old ? ours : NULL;
-	if (ours->kind != JOB_CHILD || ours->rival || strcmp(other->plan.conf->name, w->plan.conf->name) != 0)
+	if (ours->kind != JOB_CHILD || child_rival(ours) || strcmp(other->plan.conf->name, w->plan.conf->name) != 0)
 		return NULL;
 	if (!exchange_is_out(ours))
 		return ours;

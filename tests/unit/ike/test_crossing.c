@@ -162,12 +162,29 @@ static bool hold_alice(struct pair *p, struct datagram *d, void *ctx)
 	return !is_create_of_alice(d);
 }
 
-/* Both set up one child; what bob's exchange has made is rekeyed, and gone, before alice's request gets through: one of the two goes. */
+/* What bob has made last meets a hard limit: it goes, and another one comes. */
+static void limit_newest(struct pair *p)
+{
+	const struct peer *n = &p->node[BOB];
+	struct traffic t = { .kind = TRAFFIC_SEQUENCE_LIMIT };
+
+	for (size_t i = 0; i < n->installed_count; i++)
+		t.child_id = n->installed[i] > t.child_id ? n->installed[i] : t.child_id;
+	engine_traffic(n->engine, p->now, &t);
+	pair_host(p, BOB);
+	pair_run(p, 8000);
+}
+
+/*
+ * Both set up one child; what bob's exchange has made is rekeyed (or made anew after a limit), and gone, before alice's request gets
+ * through: one of the two goes.
+ */
 static void rekeyed_meanwhile(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 8; seed++)
-		for (unsigned rekeys = 0; rekeys < 3; rekeys++) {
+		for (unsigned n = 0; n < 6; n++) {
+			unsigned rekeys = n % 3;
 			struct pair p;
 
 			begin(&p, seed);
@@ -175,6 +192,8 @@ static void rekeyed_meanwhile(void **state)
 			run(&p, ALICE, CHILD_CREATE);
 			run(&p, BOB, CHILD_CREATE);
 			pair_run(&p, 1000);
+			if (n >= 3)
+				limit_newest(&p);
 			for (unsigned i = 0; i < rekeys; i++) {
 				(void)pair_command(&p, BOB, &(struct command){ .kind = COMMAND_REKEY, .name = "branch", .child = "more" });
 				pair_run(&p, 8000);
