@@ -16,30 +16,9 @@ policies_with_kernel()
 	gateway_also gb name=nets id=b2.test remote_id=a2.test local_ts="${NET_B[v4]}" remote_ts="${NET_A[v4]}"
 	start gb charon
 	start ga adit
-	part policy-kernel-transport-initiates transport_mode ga
-	part policy-kernel-transport-responds transport_mode gb
-	part policy-kernel-trap trap_and_narrowing
-}
-
-transport_mode()	# WHO-INITIATES
-{
-	counting r
-	comes_up "$1" host
-	traffic ga ping -c 2 -W 20 "${GB[v4]}" || fail "no ping"
-	stream ga gb "${GB[v4]}" 300000
-	counted
-	[ "${seen[echo]}" = 0 ] || fail "pings went in clear"
-	[ "${seen[esp]}" -gt 20 ] || fail "only ${seen[esp]} packets of ESP"
-	expect "the kernel's SAs" "$(net gb ip xfrm state)" 'mode transport'
-	is_up ga host
-	down ga net || fail "down: $said"
-	within 5 no_sas gb || fail "strongSwan still has the SA after down"
-}
-
-trap_and_narrowing()
-{
-	traffic a ping -c 1 -W 20 "${B[v4]}" || fail "the first ping is not answered"
-	is_up ga nets "+${NET_A[v4]}"
+	part policy-kernel-transport-initiates transport_with ga host net
+	part policy-kernel-transport-responds transport_with gb host net
+	part policy-kernel-trap trap_and_narrowed nets "${NET_A[v4]}" "${NET_B[v4]}"
 }
 
 row policy-kernel policies_with_kernel
