@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include "iana/ip.h"
+
 #define DROP_INTERVAL MINUTES(1)
 #define ICMP_RATE 200u
 #define SPI_RATE 10u /* anybody can send an unknown SPI */
@@ -135,11 +137,14 @@ void tell_one_way(struct dataplane *dp, const struct child *c)
 	(void)add(dp, TELL_ONE_WAY, c->params.id);
 }
 
-/* ICMP: both ports hold type and code. */
+/*
+ * RFC 7296 2.9: the packet's addresses, protocol and ports. ICMP without its type: an answer has another one, and a peer that narrows to
+ * just this would take the question and not let the answer back.
+ */
 static void selector_of_packet(struct selector *s, const struct addr *a, const struct packet_key *key, uint16_t port)
 {
 	*s = (struct selector){ .first = *a, .last = *a, .protocol = key->protocol, .port_last = 65535 };
-	if (key->ports_known)
+	if (key->ports_known && key->protocol != IP_PROTOCOL_ICMP && key->protocol != IP_PROTOCOL_ICMPV6)
 		s->port_first = s->port_last = port;
 }
 

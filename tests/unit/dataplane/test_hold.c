@@ -84,6 +84,32 @@ static void asked_once_and_again(void **state)
 	free(dp);
 }
 
+/* An echo request: its answer must fit as well, where a peer narrows to what is asked for. */
+static void icmp_without_its_type(void **state)
+{
+	struct heard h = { 0 };
+	struct policy trap;
+	struct dataplane *dp = plane(&h, &trap);
+	uint8_t room[64];
+	struct packet p = datagram(room, 40);
+
+	(void)state;
+	room[9] = 1;
+	room[20] = 8;
+	room[21] = 0;
+	assert_int_equal(packet_parse(&p, bytes(room, 40)), DROP_NONE);
+	hold_packet(dp, &trap, &p);
+	tell_all(dp);
+	assert_int_equal(h.asked, 1);
+	assert_int_equal(h.local.protocol, 1);
+	assert_int_equal(h.local.port_first, 0);
+	assert_int_equal(h.local.port_last, 65535);
+	assert_int_equal(h.remote.port_first, 0);
+	assert_int_equal(h.remote.port_last, 65535);
+	hold_forget(dp, &trap);
+	free(dp);
+}
+
 static void nobody_comes(void **state)
 {
 	struct heard h = { 0 };
@@ -150,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asked_once_and_again),
+		cmocka_unit_test(icmp_without_its_type),
 		cmocka_unit_test(nobody_comes),
 		cmocka_unit_test(held_packets_are_bounded),
 	};

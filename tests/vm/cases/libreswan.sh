@@ -86,7 +86,7 @@ with_libreswan()
 	part libreswan-rekeys rekeys_with psk
 	part libreswan-transport-initiates transport_with ga host host
 	part libreswan-transport-responds transport_with gb host host
-	part libreswan-trap-and-narrowing trap_and_narrowed narrow 10.1.0.0/25 10.2.0.0/25
+	part libreswan-trap-and-narrowing trap_and_narrowed narrow 10.1.0.2/32 10.2.0.2/32
 	part libreswan-mobike-adit-moves moves ga gb out1 192.0.2.1/24 192.0.2.254 "${GA[v4]}"
 }
 
