@@ -22,8 +22,8 @@ static bool read_whole(int dir, const char *name, uint8_t *out, size_t len)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
-	bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0 && st.st_size == (off_t)len &&
-	          read(fd, out, len) == (ssize_t)len;
+	bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0 &&
+	          st.st_size == (off_t)len && read(fd, out, len) == (ssize_t)len;
 
 	if (fd >= 0)
 		close(fd);

@@ -14,6 +14,8 @@
 #define B 1
 #define UP(side, child) ACT_COMMAND, side, 0, 0, child
 #define DOWN(side, child) ACT_COMMAND, side, 0, 2, child
+#define REKEY(side, child) ACT_COMMAND, side, 0, 6, child
+#define ALONE(side) ACT_COMMAND, side, 128, 0, ALL
 #define FORCE(side, child) ACT_COMMAND, side, 4, 2, child
 #define ONE 0
 #define TWO 1
@@ -49,6 +51,11 @@ const struct bytes engine_programs[] = {
 	BYTES(CONF(CONF_UP), ACT_INJECT, B, 1, 2, 5, 0, /* REKEY_SA */ 8, 0, 1, 0xa0, 0, 0, 1, /* SA */ 0, 0, /* nonce */ 7, /* TS */ 0, 0,
 	      /* TS */ 0, 1, ACT_RUN_ALL),
 	BYTES(CONF(CONF_UP), ACT_INJECT, B, 1, 2, 6, 0, /* SA */ 3, 2, /* nonce */ 7, /* KE */ 9, ACT_RUN_ALL),
+	/* Rekeying: a Child SA, the IKE SA, from both ends at once. */
+	BYTES(CONF(CONF_UP), REKEY(A, ONE), ACT_RUN_ALL, REKEY(B, ALL), ACT_RUN_ALL, REKEY(A, ALL), REKEY(B, ALL), ACT_RUN_ALL, ACT_ADVANCE, 9,
+	      ACT_RUN_ALL),
+	/* An IKE SA without a Child SA, RFC 6023. */
+	BYTES(CONF(0), ALONE(A), ACT_RUN_ALL, UP(A, ONE), ACT_RUN_ALL),
 	/* Answers that come late, wrong, or never. */
 	BYTES(CONF(0), ACT_HOLD, B, UP(A, ONE), ACT_RUN_ALL, ACT_ANSWER_WRONG, B, 0, 0, ACT_RUN_ALL),
 	BYTES(CONF(0), ACT_HOLD, A, UP(A, ONE), ACT_RUN_ALL, ACT_FORGET, A, 0, ACT_ADVANCE, 6, ACT_RUN_ALL),

@@ -555,7 +555,7 @@ static void do_command(struct program *p)
 {
 	static const char *const children[] = { "one", "two", "pfs", NULL, "none" };
 	static const enum command_kind kinds[] = { COMMAND_INITIATE, COMMAND_INITIATE, COMMAND_TERMINATE, COMMAND_TERMINATE,
-		                                   COMMAND_UNLOAD,   COMMAND_LOAD };
+		                                   COMMAND_UNLOAD,   COMMAND_LOAD,     COMMAND_REKEY,   COMMAND_REKEY };
 	unsigned side = byte(p) & 1, how = byte(p);
 	struct command c = { .kind = kinds[pick(p, COUNT_OF(kinds))] };
 
@@ -563,6 +563,8 @@ static void do_command(struct program *p)
 	c.name = how & 1 ? NULL : how & 2 ? "nobody" : "net";
 	c.force = (how & 4) != 0;
 	c.keep_trying = (how & 8) != 0;
+	c.reauth = c.kind == COMMAND_REKEY && (how & 8);
+	c.ike_only = c.kind == COMMAND_INITIATE && (how & 128);
 	c.ike_id = how & 16 ? 1 + (how >> 6) : 0;
 	c.timeout = how & 32 ? 3000 : 0;
 	if (c.kind == COMMAND_LOAD)
